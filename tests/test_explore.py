@@ -91,3 +91,12 @@ def test_other_number_of_states(tree):
     restore(tree, "tools/explore/worlds.c")
     assert done.returncode == 2, done.stdout
     assert "there should be 1175 states" in done.stdout
+
+
+def test_more_states(tree):
+    """So has one that has more than there is room for."""
+    change(tree, "tools/explore/worlds.c", ".states = 4541", ".states = 900")
+    done = explore(tree, "threads")
+    restore(tree, "tools/explore/worlds.c")
+    assert done.returncode == 2, done.stdout
+    assert "more states than 900" in done.stdout

@@ -341,10 +341,20 @@ MUTANTS = [
         "explore swap:6",
         (
             "mm/swap/swap_entry.c",
-            "(alone ? PTE_W : PAGE_COW)",
-            "((void)alone, PTE_W)",
+            "(writable ? PTE_W : PAGE_COW)",
+            "((void)writable, PTE_W)",
         ),
         says="a shared page may be written",
+    ),
+    Mutant(
+        "swapoff_opens_what_a_tracer_did",
+        "explore thrash:2",
+        (
+            "mm/swap/swap_entry.c",
+            "page_of(frame)->count == 1 && mm->locker == current;",
+            "page_of(frame)->count == 1;",
+        ),
+        says="an access must be refused",
     ),
     Mutant(
         "swapped_entry_stays_counted",

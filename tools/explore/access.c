@@ -63,15 +63,15 @@ static void note_write(const struct act *act, u8 value)
 }
 
 /*
- * Returns true while a tracer opens this page in order to write. That sleeps,
- * and meanwhile other threads can read the page whatever its protection says.
+ * Returns true while a tracer has opened this page, and sleeps. Meanwhile the
+ * program can read the page, whatever its protection says.
  */
 static bool is_open(const struct act *act)
 {
 	const struct act *other = sleeping_act();
 
-	return other && other->op == POKE && other->who == act->who &&
-	       other->page == act->page;
+	return other && OP(other->op) & (OP(PEEK) | OP(POKE)) &&
+	       other->who == act->who && other->page == act->page;
 }
 
 static enum outcome access_page_of(const struct act *act, bool stale, u32 need)

@@ -150,7 +150,8 @@ static void put_process(u32 who)
 		return;
 	put(state.threads[who]);
 	put(mm->shares_tables | mm->keeps_back << 1);
-	put(state.brk[who]);
+	if (config->ops & OP(BRK))
+		put(state.brk[who]);
 	put_areas(mm);
 	for (u32 i = FIRST_PDE; i < FIRST_PDE + TABLES; i++)
 		put_table(mm, i);

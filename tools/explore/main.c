@@ -77,8 +77,11 @@ static int search_world(const struct world *world)
 	print_result(world, &result);
 	if (result.rule)
 		return 1;
+	if (result.full)
+		printf("  more states than %u: what can happen is not the same "
+		       "any more\n", world->states);
 	if (!result.complete)
-		return limit && result.depth == limit ? 0 : 2;
+		return !result.full && limit && result.depth == limit ? 0 : 2;
 	if (world->states && world->states != result.states) {
 		printf("  there should be %u states: what can happen is not "
 		       "the same any more\n", world->states);

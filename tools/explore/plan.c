@@ -19,6 +19,7 @@ bool plan_came, has_failed, has_slept;
 
 static struct act begun;	/* the act that may sleep */
 static struct plan plan;
+static const struct act *second; /* what goes on meanwhile */
 static u32 counted;		/* events so far */
 
 /* The act that began, and the one that goes on while it sleeps. */
@@ -41,7 +42,7 @@ u32 this_side(void)
 /* Returns true if the other act is one of the same process. */
 bool is_second_thread(void)
 {
-	return running != sides && plan.meanwhile.who == begun.who;
+	return running != sides && second->who == begun.who;
 }
 
 /* Returns the act that sleeps while this one goes on, or NULL. */
@@ -82,7 +83,12 @@ static void run_other_side(void)
 static void second_side(void)
 {
 	has_failed = has_slept = false;
-	do_act(&plan.meanwhile);
+	do_act(second);
+	if (plan.has_more && are_possible(&begun, &plan.more)) {
+		second = &plan.more;
+		has_slept = false;
+		do_act(second);
+	}
 	running->is_done = true;
 	run_other_side();
 }
@@ -103,8 +109,10 @@ static void sleep_by_plan(void)
 {
 	has_slept = true;
 	fill_tlb();
-	if (plan.meanwhile.who == begun.who)
+	if (plan.meanwhile.who == begun.who ||
+	    (plan.has_more && plan.more.who == begun.who))
 		check_tlb();
+	second = &plan.meanwhile;
 	make_second_side();
 	run_other_side();
 }

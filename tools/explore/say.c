@@ -77,6 +77,10 @@ void say_step(step_t step)
 	print(plan.sleeps ? "sleeps; meanwhile " : "fails");
 	if (plan.sleeps)
 		say_act(&plan.meanwhile, &act);
+	if (!plan.has_more)
+		return;
+	print("; then ");
+	say_act(&plan.more, &act);
 }
 
 /* Returns what an operation and an outcome are called, if both must meet. */

@@ -451,6 +451,7 @@ void search(const struct world *what, unsigned jobs, unsigned depth,
 	result->states = shared->states;
 	result->transitions = shared->transitions;
 	result->seconds = now() - start;
+	result->full = shared->full;
 	if (is_broken() || shared->found)
 		result->rule = shared->found ? shared->rule : rule;
 	result->complete = !result->rule && shared->next == shared->states;

@@ -57,6 +57,7 @@ struct result {
 	unsigned long long transitions;
 	double seconds;
 	bool complete;
+	bool full;		/* more states than there is room for */
 	const char *rule;		/* NULL: none is broken */
 };
 void search(const struct world *world, unsigned jobs, unsigned depth,

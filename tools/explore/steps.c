@@ -1,7 +1,7 @@
 /*
  * The steps of the worlds of mm/, and how one is written in a number: an act in
  * 12 bits, which of its events fails or sleeps in 4, whether it sleeps, and
- * what happens meanwhile in 12.
+ * what happens meanwhile in 12, and what happens then, perhaps, in 13.
  */
 #include "world.h"
 
@@ -25,14 +25,18 @@ static step_t number_of(const struct act *act, const struct plan *plan)
 {
 	return bits_of_act(act) | plan->event << ACT_BITS |
 	       plan->sleeps << (ACT_BITS + 4) |
-	       bits_of_act(&plan->meanwhile) << (ACT_BITS + 5);
+	       bits_of_act(&plan->meanwhile) << (ACT_BITS + 5) |
+	       (step_t)plan->has_more << (2 * ACT_BITS + 5) |
+	       bits_of_act(&plan->more) << (2 * ACT_BITS + 6);
 }
 
 struct plan plan_of(step_t step)
 {
 	return (struct plan){ .event = step >> ACT_BITS & EVENTS_MAX,
 			      .sleeps = step >> (ACT_BITS + 4) & 1,
-			      .meanwhile = act_of(step >> (ACT_BITS + 5)) };
+			      .meanwhile = act_of(step >> (ACT_BITS + 5)),
+			      .has_more = step >> (2 * ACT_BITS + 5) & 1,
+			      .more = act_of(step >> (2 * ACT_BITS + 6)) };
 }
 
 void run_step(step_t step)
@@ -70,13 +74,28 @@ static bool for_each_act(u32 ops, bool (*each)(const struct act *act))
 static bool (*try_step)(step_t step);
 static const struct act *first;		/* the act that sleeps */
 static u32 event;			/* where */
+static struct act meanwhile;		/* what happens then */
+
+/* Tries two more acts while the first one sleeps. */
+static bool try_more(const struct act *act)
+{
+	struct plan plan = { event, true, meanwhile, true, *act };
+
+	return try_step(number_of(first, &plan));
+}
 
 /* Tries the first act, and another one while it sleeps. */
 static bool try_meanwhile(const struct act *act)
 {
-	struct plan plan = { event, true, *act };
+	struct plan plan = { .event = event, .sleeps = true,
+			     .meanwhile = *act };
 
-	return !are_possible(first, act) || try_step(number_of(first, &plan));
+	if (!are_possible(first, act))
+		return true;
+	if (!try_step(number_of(first, &plan)))
+		return false;
+	meanwhile = *act;
+	return !config->twice || for_each_act(config->meanwhile, try_more);
 }
 
 /* Tries an act alone, and with each of its events failing or sleeping. */

@@ -66,6 +66,7 @@ struct mm_config {
 	bool have_two_threads;	/* at first: the first process */
 	bool fails;	/* each allocation may fail, each transfer */
 	u32 meanwhile;	/* what others do while one of them sleeps */
+	bool twice;	/* and again, before it goes on */
 	bool swaps, has_file;
 	u32 crowd;	/* so many others have the first page, too */
 };
@@ -146,6 +147,8 @@ struct plan {
 	u32 event;		/* which event of the act; 0: none */
 	bool sleeps;		/* else it fails */
 	struct act meanwhile;
+	bool has_more;		/* another act meanwhile: more */
+	struct act more;
 };
 extern bool plan_came, has_failed, has_slept;
 void plan_init(void);

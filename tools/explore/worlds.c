@@ -60,6 +60,16 @@ static const struct mm_config file_and_swap = {
 	.swaps = true, .has_file = true,
 };
 
+static const struct mm_config twice = {
+	.processes = 2, .pages = 1, .lower = 1, .ops = PLAIN, .fails = true,
+	.meanwhile = PLAIN, .twice = true,
+};
+static const struct mm_config swap_twice = {
+	.processes = 2, .pages = 1, .lower = 1, .ops = PLAIN | SWAP,
+	.fails = true, .meanwhile = PLAIN | SWAP | OP(EVICT), .twice = true,
+	.swaps = true,
+};
+
 static const struct mm_config heap = {
 	.processes = 2, .pages = 2, .lower = 1,
 	.ops = OP(READ_PAGE) | OP(WRITE_PAGE) | OP(UNMAP) | OP(MAP) |
@@ -93,8 +103,17 @@ static const struct world threads_world = {
 };
 static const struct world swap_world = {
 	.name = "swap", .about = "2 processes, 1 page, swap, failures, sleeps",
-	.states = 22476, MM_WORLD(swap)
+	.states = 22248, MM_WORLD(swap)
 };
+static const struct world twice_world = {
+	.name = "twice", .about = "2 processes, 1 page, two acts meanwhile",
+	.states = 1176, MM_WORLD(twice)
+};
+static const struct world swap_twice_world = {
+	.name = "thrash", .about = "the same with swap", .is_slow = true,
+	MM_WORLD(swap_twice)
+};
+
 static const struct world heap_world = {
 	.name = "heap", .about = "brk(), mremap() to other sizes, failures",
 	.states = 43115, MM_WORLD(heap)
@@ -142,5 +161,5 @@ const struct world *const worlds[] = {
 	&page_world, &three_world, &threads_world, &crowd_world, &swap_world,
 	&file_world, &heap_world, &brothers_world, &file_pages_world,
 	&table_world, &tables_world, &mixed_world, &file_threads_world,
-	&file_swap_world, NULL
+	&file_swap_world, &twice_world, &swap_twice_world, NULL
 };
