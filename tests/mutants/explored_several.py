@@ -1,5 +1,5 @@
-"""Planted bugs in pipes, fork, exit, wait and futexes that the explorer finds, in worlds
-with several processes in the kernel at once (tools/explore)."""
+"""Planted bugs in pipes, fork, exit, wait and futexes that the explorer finds, in
+worlds with several processes in the kernel at once (tools/explore)."""
 from .mutant import Mutant
 
 
@@ -365,17 +365,17 @@ MUTANTS = [
     ),
     futex(
         "woken_twice",
-        "lock",
+        "one",
         "|| !(s->bits & bits) || s->woken)",
         "|| !(s->bits & bits))",
-        "sleeps for ever",
+        "futex wakes",
     ),
     futex(
         "one_more_woken",
-        "lock all",
+        "lock",
         "if (done++ < count) {",
         "if (done++ <= count) {",
-        "?",
+        "futex wakes",
     ),
     futex(
         "moved_to_no_bucket",
@@ -396,7 +396,7 @@ MUTANTS = [
         "lock",
         "list_del(&me.link); if (me.key.file)",
         "\tif (me.key.file)",
-        "?",
+        "the code crashes",
     ),
     futex(
         "file_not_dropped",
@@ -417,6 +417,6 @@ MUTANTS = [
         "all",
         "if (done >= count + requeue) break;",
         "",
-        "?",
+        "the code crashes",
     ),
 ]

@@ -3,8 +3,8 @@
  * order, once. A record of up to PIPE_BUF bytes is whole. Nobody sleeps who
  * need not.
  *
- * Each unit of data carries who wrote it, which of his units it is, and how many
- * are still to come of the same record.
+ * Each unit of data carries who wrote it, which of his units it is, and how
+ * many are still to come of the same record.
  */
 #include <abi/errno.h>
 #include <abi/fcntl.h>

@@ -110,7 +110,8 @@ bool can_begin(u32 who, u32 number)
 
 bool can_get_signal(u32 who)
 {
-	return config->signals && processes[who].in_call && call_of(who)->kind != CLOSE_IT &&
+	return config->signals && processes[who].in_call &&
+		call_of(who)->kind != CLOSE_IT &&
 		!signal_pending(task_of(who));
 }
 
@@ -233,7 +234,8 @@ static void check_poll(void)
 	rule(!(ready[0] & POLLIN) == !units_by_model(), "POLLIN is wrong");
 	rule(!(ready[1] & POLLOUT) == (units_of_room() < RECORD_MAX),
 	     "POLLOUT is wrong");
-	rule(!(ready[1] & POLLERR) == (count_open('r') > 0), "POLLERR is wrong");
+	rule(!(ready[1] & POLLERR) == (count_open('r') > 0),
+	     "POLLERR is wrong");
 	if (!watcher.owner)
 		return;
 	for (u32 i = 0; i < 2; i++) {
@@ -257,7 +259,8 @@ static void check_pipe(bool is_new)
 		rule(units_held(pipe) * UNIT <= pipe->size, "it is too full");
 	}
 	if (!count_open('r') && !count_open('w'))
-		rule(!units_held(pipe), "nobody has the pipe, which holds data");
+		rule(!units_held(pipe),
+		     "nobody has the pipe, which holds data");
 	rule(units_held(pipe) == units_by_model(),
 	     "the pipe holds %u units, and should hold %u", units_held(pipe),
 	     units_by_model());

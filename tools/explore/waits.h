@@ -38,7 +38,7 @@ struct person {
 	bool exists, is_dead;
 	bool ignores_children;
 	u8 parent;
-	u8 lender;		/* sleeps in vfork() for this child, or NOBODY */
+	u8 lender;		/* sleeps in vfork() for this child; NOBODY */
 	int pid;
 	int status;		/* of its end */
 	int told;		/* the status that its last wait has got */
