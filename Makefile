@@ -17,6 +17,9 @@ BENCH	= $(BUILD)
 SECONDS	?= 60
 SEED	?= 1
 
+# Also the worlds that make explore leaves out.
+DEEP	?=
+
 # Debian's packages, and another suite than the host's, for make debian and
 # make first-hour.
 PACKAGES ?=
@@ -160,6 +163,8 @@ help:
 #: make faults [CUTS=1000]
 #:                      a disk fails at each request of a boot and of a build;
 #:                      the power goes; figures in build/faults.txt
+#: make explore [DEEP=1]
+#:                      every state of small worlds, with the files of mm/
 #: make bench           instruction counts, also beside many things and of
 #:                      Linux: tables, build/bench.csv, build/growth.csv, plots
 #: make check-style     80 columns, short functions and files, plain sentences
@@ -500,6 +505,12 @@ sparse: $(BUILD)/inc/version.h
 	$(Q)for f in $(wildcard $(KERNEL_OBJS:.o=.c)); do \
 		$(SPARSE) $(CFLAGS) $$f 2>&1; done | tee $(BUILD)/sparse
 	@[ ! -s $(BUILD)/sparse ]
+explore:
+	$(Q)$(MAKE) -s -f tools/explore/Makefile BUILD=$(BUILD) CC="$(CC)"
+	$(Q)$(BUILD)/explore/mm $(if $(DEEP),-a)
+	$(Q)$(BUILD)/explore/pipes $(if $(DEEP),-a)
+	$(Q)$(BUILD)/explore/waits $(if $(DEEP),-a)
+	$(Q)$(BUILD)/explore/futexes $(if $(DEEP),-a)
 fuzz: $(BUILD)/tests/fuzz.img
 	$(Q)$(PYTHON) tools/fuzz -s $(SECONDS) -S $(SEED)
 # What make test tries some of.
@@ -542,12 +553,12 @@ compile-db: $(STRACE_NAMES) $(BUILD)/inc/version.h
 clean:
 	$(Q)rm -rf $(BUILD) compile_commands.json
 FORCE:
-.PHONY: all help hd debian self test-images run run-hd iso debug console \
-	debug-program bochs bochs-debug bochs-cow bochs-fault bochs-switch \
-	bochs-syscall bochs-power-on test first-hour mutants fuzz faults \
-	sanitize sparse bench book check-layers check-docs check-style \
-	compile-db docs sessions pictures screenshots grade labs web test-web \
-	clean FORCE
+.PHONY: all help hd debian self test-images run run-hd iso debug \
+	console debug-program bochs bochs-debug bochs-cow bochs-fault \
+	bochs-switch bochs-syscall bochs-power-on test first-hour mutants fuzz \
+	faults sanitize sparse explore bench book check-layers check-docs \
+	check-style compile-db docs sessions pictures screenshots grade labs \
+	web test-web clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name debian -prune -o -name self -prune -o \
 	-path $(BUILD)/sanitize -prune -o -name '*.d' -print 2>/dev/null)

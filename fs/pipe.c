@@ -244,7 +244,8 @@ static inline int wait_for_room(struct file *file, struct pipe *pipe, u32 bytes)
 
 /*
  * The parts of a write that goes in whole cannot be separated: nobody else runs
- * between them unless copying is set.
+ * between them unless copying is set. So nobody has read the first ones when a
+ * later one fails, and they are taken back.
  */
 static int pipe_write(struct file *file, const char __user *buf, u32 count,
 		      loff_t *pos)
@@ -262,6 +263,10 @@ static int pipe_write(struct file *file, const char __user *buf, u32 count,
 			break;
 		buf += n;
 		left -= n;
+	}
+	if (n < 0 && count <= PIPE_BUF) {
+		pipe->head -= count - left;
+		return n;
 	}
 	return left < count ? (int)(count - left) : n;
 }
@@ -309,6 +314,16 @@ int set_pipe_size(struct inode *inode, u32 bytes)
 	return size;
 }
 
+/* A pipe that nobody has open holds nothing, though it may have a name. */
+static void pipe_release(struct inode *inode, struct file *file)
+{
+	struct pipe *pipe = inode->i_pipe;
+
+	count_sides(pipe, file->flags, -1);
+	if (!pipe->readers && !pipe->writers)
+		pipe_free(inode);
+}
+
 /* Returns true if an open waits for the other side of a named pipe. */
 static bool is_alone(const struct inode *inode, u32 mode)
 {
@@ -353,18 +368,8 @@ static int fifo_open(struct inode *inode, struct file *file)
 	while (!error && *opens == before)
 		error = interruptible_sleep_on(&pipe->wait);
 	if (error)
-		count_sides(pipe, file->flags, -1);
+		pipe_release(inode, file);
 	return error;
-}
-
-/* A pipe that nobody has open holds nothing, though it may have a name. */
-static void pipe_release(struct inode *inode, struct file *file)
-{
-	struct pipe *pipe = inode->i_pipe;
-
-	count_sides(pipe, file->flags, -1);
-	if (!pipe->readers && !pipe->writers)
-		pipe_free(inode);
 }
 
 static u32 pipe_poll(struct file *file, struct poll_table *table)

@@ -121,10 +121,7 @@ bool mm_lock_slept(struct mm *mm)
 	return false;
 }
 
-/*
- * Takes the lock of an address space. Whoever has the only thread takes it,
- * too: while it sleeps a tracer may come.
- */
+/* Takes the lock of an address space. */
 void mm_lock(struct mm *mm)
 {
 	while (mm_lock_slept(mm))

@@ -227,7 +227,6 @@ FROM_ASM void do_page_fault(struct pt_regs *regs, u32 code)
 {
 	u32 addr = read_cr2();
 	struct mm *mm = current->mm;
-	bool shared;
 	int error;
 
 	current->minor_faults++;
@@ -235,12 +234,10 @@ FROM_ASM void do_page_fault(struct pt_regs *regs, u32 code)
 		refuse(regs, code, addr, -EFAULT);
 		return;
 	}
-	shared = mm->users > 1;
-	if (unlikely(shared) && mm_lock_slept(mm))
+	if (mm_lock_slept(mm))
 		return;
 	error = handle_fault(mm, addr, code);
-	if (unlikely(shared))
-		mm_unlock(mm);
+	mm_unlock(mm);
 	if (unlikely(error) && error != -EAGAIN)
 		refuse(regs, code, addr, error);
 }

@@ -300,8 +300,8 @@ static inline struct vm_area *find_area(struct mm *mm, u32 addr)
 /*
  * Threads share an address space, and one that needs memory or a file's page
  * may sleep. Meanwhile its areas and tables must stay as they are. So faults
- * and the calls that change it hold this lock. An address space with one user
- * needs none.
+ * and the calls that change it hold this lock. It is needed where there is only
+ * one thread, too: others may reach its memory while it sleeps (foreign.c).
  */
 /* true: waited until it was free, but does not have it */
 bool mm_lock_slept(struct mm *mm);

@@ -44,31 +44,34 @@ bool swap_out_entry(struct mm *mm, u32 addr, pte_t *entry, bool *new)
 }
 
 /*
- * Returns the bits of a private page's entry, by its area's flags. alone:
- * nobody else has the page.
+ * Returns the bits of a private page's entry, by its area's flags. If it is
+ * writable, no fault comes before the first write.
  */
-static u32 private_bits(u32 flags, bool alone)
+static u32 private_bits(u32 flags, bool writable)
 {
 	if (!(flags & VM_PROT))
 		return (PRIVATE_BITS & ~PTE_P) | PAGE_NONE;
 	if (!(flags & VM_WRITE))
 		return PRIVATE_BITS;
-	return PRIVATE_BITS | (alone ? PTE_W : PAGE_COW);
+	return PRIVATE_BITS | (writable ? PTE_W : PAGE_COW);
 }
 
 /*
  * Makes an entry present whose page is in the swap cache. If it was the last
- * one for its slot, slot and cache let go of the page.
+ * one for its slot, slot and cache let go of the page. Swapoff does not have
+ * mm's lock. A tracer, which has, may have opened the area (foreign.c).
  */
 static void put_back(struct mm *mm, u32 addr, pte_t *entry)
 {
 	pte_t slot = *entry;
 	u32 frame = PTE_FRAME(slot_of(slot)->frame);
 	u32 flags = find_area(mm, addr)->flags;
+	bool writable;
 
 	page_of(frame)->count++;
 	swap_drop(slot);
-	*entry = frame | private_bits(flags, page_of(frame)->count == 1);
+	writable = page_of(frame)->count == 1 && mm->locker == current;
+	*entry = frame | private_bits(flags, writable);
 	change_counts(mm, addr, 1, -1);
 	trace_page(TRACE_SWAP_IN, addr, frame, slot);
 }

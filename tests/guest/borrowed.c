@@ -5,6 +5,7 @@
 #include <check.h>
 #include <cowix.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <abi/uio.h>
@@ -85,5 +86,43 @@ static void read_meanwhile(void)
 	CHECK(close(fd) == 0 && unlink("borrowed") == 0);
 }
 
+/*
+ * The fault of a process's only thread sleeps where it makes a page table.
+ * Another process writes the page meanwhile, and has made a table, too.
+ */
+static void write_during_fault(void)
+{
+	volatile char *go = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+				 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	char byte = 7;
+	struct iovec here = { &byte, 1 }, there = { AT, 1 };
+	int pid = fork();
+
+	if (pid == 0) {
+		CHECK(mmap(AT, PAGE, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+			   0) == AT);
+		*go = 0;	/* or it would fault for this page first */
+		plan_event(1, PLAN_ALLOC | PLAN_SLEEP);
+		*go = 1;
+		byte = *(volatile char *)AT;
+		CHECK(plan_event(0, 0) == 1);
+		*go = 2;
+		while (*go == 2)
+			sched_yield();
+		_exit(*AT);
+	}
+	while (!*go)
+		sched_yield();
+	CHECK(syscall(__NR_process_vm_writev, pid, &here, 1, &there, 1, 0) ==
+	      1);
+	while (*go == 1)
+		sched_yield();
+	*go = 3;
+	CHECK(wait_status(pid) == 7 << 8);
+}
+
 TESTS({ "read_meanwhile", "a reader of memory that is mapped and unmapped",
-	read_meanwhile })
+	read_meanwhile },
+      { "write_during_fault", "a writer of memory while its fault sleeps",
+	write_during_fault })

@@ -2,7 +2,9 @@
 #include <abi/uio.h>
 #include <check.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -175,6 +177,62 @@ static void fifo_forgets(void)
 	CHECK(close(named) == 0 && unlink(NAME) == 0);
 }
 
+static void note(int sig)
+{
+	(void)sig;
+}
+
+/* Opens the named pipe for reading, and gets a signal instead. */
+static void open_in_vain(void)
+{
+	struct sigaction action = { .sa_handler = note };
+
+	sigaction(SIGUSR1, &action, NULL);
+	nice(19);			/* so that the writer is faster */
+	open(NAME, O_RDONLY);
+	_exit(0);
+}
+
+/*
+ * Checks that a reader whose open ends by a signal leaves nothing behind. A
+ * writer came and went before the reader could run.
+ */
+static void fifo_open_in_vain(void)
+{
+	char c;
+	int named, fd, pid;
+
+	CHECK(mknod(NAME, S_IFIFO | 0600, 0) == 0);
+	named = open(NAME, O_PATH);
+	signal(SIGPIPE, SIG_IGN);
+	pid = fork();
+	if (pid == 0)
+		open_in_vain();
+	while ((fd = open(NAME, O_WRONLY | O_NONBLOCK)) < 0)
+		sched_yield();
+	CHECK((write(fd, "x", 1) == 1 || errno == EPIPE) && close(fd) == 0);
+	CHECK(kill(pid, SIGUSR1) == 0 && wait_status(pid) == 0);
+	fd = open(NAME, O_RDONLY | O_NONBLOCK);
+	CHECK(fd >= 0 && read(fd, &c, 1) == 0 && close(fd) == 0);
+	CHECK(close(named) == 0 && unlink(NAME) == 0);
+}
+
+/* Checks that a record goes into a pipe whole, or not at all. */
+static void record_or_nothing(void)
+{
+	enum { PAGE = 4096, HALF = PAGE / 2 };
+	char *buf = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	int fds[2], n = 0;
+
+	CHECK(buf != MAP_FAILED && munmap(buf + PAGE, PAGE) == 0);
+	CHECK(pipe(fds) == 0 && write(fds[1], buf, HALF) == HALF);
+	CHECK_ERRNO(write(fds[1], buf + HALF, PAGE), EFAULT);
+	CHECK(ioctl(fds[0], FIONREAD, &n) == 0 && n == HALF);
+	close(fds[0]);
+	close(fds[1]);
+}
+
 static struct flock64 lock(int type, long long start, long long length)
 {
 	return (struct flock64){ .l_type = type,
@@ -264,6 +322,10 @@ TESTS({ "advice", "posix_fadvise of a pipe, unknown advice", advice },
       { "pipe_through_proc", "a pipe opened through /proc waits for nobody",
 	pipe_through_proc },
       { "fifo_forgets", "a FIFO that nobody has open is empty", fifo_forgets },
+      { "fifo_open_in_vain", "so is one whose reader's open was interrupted",
+	fifo_open_in_vain },
+      { "record_or_nothing", "a record that fails leaves nothing in a pipe",
+	record_or_nothing },
       { "first_lock", "F_GETLK finds the first lock by position", first_lock },
       { "nodes_and_links",
 	"mknod of unknown types, a link to a file without names",

@@ -34,14 +34,18 @@ MUTANTS = [
     Mutant(
         "swapped_in_writable",
         "swap fork_cow",
-        ("mm/swap/swap_entry.c", "page_of(frame)->count == 1);", "true);"),
+        (
+            "mm/swap/swap_entry.c",
+            "writable = page_of(frame)->count == 1 &&",
+            "\twritable =",
+        ),
     ),
     Mutant(
         "swapped_in_read_only",
         "swap round_trip",
         (
             "mm/swap/swap_entry.c",
-            "return PRIVATE_BITS | (alone ? PTE_W : PAGE_COW);",
+            "return PRIVATE_BITS | (writable ? PTE_W : PAGE_COW);",
             "\treturn PRIVATE_BITS;",
         ),
     ),

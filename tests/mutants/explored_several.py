@@ -1,0 +1,422 @@
+"""Planted bugs in pipes, fork, exit, wait and futexes that the explorer finds, in
+worlds with several processes in the kernel at once (tools/explore)."""
+from .mutant import Mutant
+
+
+def pipe(name, worlds, old, new, says, **options):
+    worlds = " ".join(f"pipes/{world}" for world in worlds.split())
+    change = ("fs/pipe.c", old, new)
+    return Mutant(name, f"explore {worlds}", change, says=says, **options)
+
+
+def wait(name, worlds, path, old, new, says, **options):
+    worlds = " ".join(f"waits/{world}" for world in worlds.split())
+    change = (f"kernel/{path}", old, new)
+    return Mutant(name, f"explore {worlds}", change, says=says, **options)
+
+
+def futex(name, worlds, old, new, says, **options):
+    worlds = " ".join(f"futexes/{world}" for world in worlds.split())
+    change = ("kernel/task/futex.c", old, new)
+    return Mutant(name, f"explore {worlds}", change, says=says, **options)
+
+
+MUTANTS = [
+    pipe(
+        "room_within_page",
+        "two",
+        "return PAGE_ROUND_DOWN(pipe->tail) + pipe->size - pipe->head;",
+        "return pipe->tail + pipe->size - pipe->head;",
+        "POLLOUT is wrong",
+    ),
+    pipe(
+        "reader_copies_unseen",
+        "readers",
+        "pipe->copying = true; error = __copy_to_user",
+        "error = __copy_to_user",
+        "somebody reads what nobody wrote",
+    ),
+    pipe(
+        "writer_looks_for_page_unseen",
+        "writers",
+        "pipe->copying = true;\t\t/* first: finding a page may sleep */"
+        " if (!*slot) *slot = kpage_alloc(OWNER_PIPE);",
+        "\tif (!*slot)\n\t\t*slot = kpage_alloc(OWNER_PIPE);\n"
+        "\tpipe->copying = true;",
+        "a page is lost",
+    ),
+    pipe(
+        "reader_enters_copy",
+        "readers",
+        "if (!pipe->copying && (pipe->head",
+        "if ((pipe->head",
+        "wrote unit 1, and what is read is unit 0",
+    ),
+    pipe(
+        "writer_enters_copy",
+        "writers",
+        "if (!pipe->copying && pipe_room(pipe) >= bytes)",
+        "if (pipe_room(pipe) >= bytes)",
+        "a page is lost",
+    ),
+    pipe(
+        "failed_read_takes",
+        "two",
+        "if (error) return error; pipe->tail += n;",
+        "pipe->tail += n;\n\tif (error)\n\t\treturn error;",
+        "the pipe holds 0 units, and should hold 1",
+    ),
+    pipe(
+        "reader_tells_nobody",
+        "writers",
+        "pipe_changed(pipe, POLLOUT | POLLWRNORM);",
+        "",
+        "sleeps, and could write",
+    ),
+    pipe(
+        "failed_writer_tells_nobody",
+        "writers",
+        "pipe_changed(pipe, POLLIN | POLLRDNORM);",
+        "if (!error) pipe_changed(pipe, POLLIN | POLLRDNORM);",
+        "sleeps, and could write",
+    ),
+    pipe(
+        "read_page_kept",
+        "two",
+        "kpage_free(*slot); *slot = NULL;",
+        "*slot = NULL;",
+        "a page is lost",
+    ),
+    pipe(
+        "close_tells_nobody",
+        "two",
+        "pipe->writer_opens += change > 0; } wake_up(&pipe->wait);",
+        "\t\tpipe->writer_opens += change > 0;\n\t}",
+        "who polls is not told of events 10",
+    ),
+    pipe(
+        "record_in_parts",
+        "writers",
+        "count <= PIPE_BUF ? left : 1",
+        "1",
+        "it is too full",
+    ),
+    pipe(
+        "failed_record_stays",
+        "two",
+        "pipe->head -= count - left; return n;",
+        "\t\treturn n;",
+        "the pipe holds 2 units, and should hold 1",
+    ),
+    pipe(
+        "vain_open_keeps_data",
+        "named",
+        "if (error) pipe_release(inode, file);",
+        "\tif (error)\n\t\tcount_sides(pipe, file->flags, -1);",
+        "nobody has the pipe, which holds data",
+    ),
+    pipe(
+        "second_pipe_for_a_name",
+        "named",
+        "if (inode->i_pipe) {\t\t/* perhaps another's since the sleep */",
+        "if (!pipe && inode->i_pipe) {",
+        "0 readers and 1 writers are counted",
+    ),
+    pipe(
+        "opener_missed",
+        "named",
+        "while (!error && *opens == before)",
+        "while (!error && is_alone(inode, mode))",
+        "sleeps, and the other side has come",
+    ),
+    pipe(
+        "no_sigpipe",
+        "two",
+        "send_signal(SIGPIPE, current); return",
+        "\treturn",
+        "no SIGPIPE",
+    ),
+    pipe(
+        "copy_is_no_eagain",
+        "two",
+        "if (file->flags & O_NONBLOCK && !pipe->copying)",
+        "if (file->flags & O_NONBLOCK)",
+        "reads nothing without a reason",
+    ),
+    pipe(
+        "no_end_of_file",
+        "two",
+        "(pipe->head != pipe->tail || pipe->writers == 0))",
+        "pipe->head != pipe->tail)",
+        "sleeps, and could read",
+    ),
+    pipe(
+        "shrunk_amid_copy",
+        "both",
+        "if (pipe->copying || pipe->head",
+        "if (pipe->head",
+        "it is too full",
+    ),
+    pipe(
+        "growth_untold",
+        "both",
+        "pipe->size = size; wake_up(&pipe->wait);",
+        "\tpipe->size = size;",
+        "who polls is not told of events 104",
+    ),
+    pipe(
+        "shrunk_below_contents",
+        "both",
+        "pipe->head - PAGE_ROUND_DOWN(pipe->tail) > size)",
+        "pipe->head - pipe->tail > size)",
+        "it is too full",
+    ),
+    pipe(
+        "counters_do_not_wrap",
+        "two",
+        "} while (left > 0 && pipe->head != pipe->tail);",
+        "\t} while (left > 0 && pipe->head > pipe->tail);",
+        "reads less than there is",
+    ),
+    wait(
+        "zombie_behind",
+        "clan",
+        "task/exit.c",
+        "list_add(&task->sibling, &task->parent->children);",
+        "list_add_tail(&task->sibling, &task->parent->children);",
+        "a zombie is not in front of the children",
+    ),
+    wait(
+        "orphan_behind",
+        "clan",
+        "task/exit.c",
+        "list_add(&child->sibling, &init_task->children);",
+        "list_add_tail(&child->sibling, &init_task->children);",
+        "a zombie is not in front of the children",
+    ),
+    wait(
+        "init_not_woken",
+        "clan",
+        "task/exit.c",
+        "wake_up(&init_task->child_exit);",
+        "",
+        "has news",
+    ),
+    wait(
+        "orphan_of_the_dead",
+        "clan",
+        "task/exit.c",
+        "child->parent = init_task;",
+        "",
+        "is a child of process",
+    ),
+    wait(
+        "end_untold",
+        "clan",
+        "task/exit.c",
+        "list_add(&task->sibling, &task->parent->children); tell_end(task);",
+        "\tlist_add(&task->sibling, &task->parent->children);",
+        "has news",
+    ),
+    wait(
+        "unwanted_end_untold",
+        "clan",
+        "task/exit.c",
+        "tell_end(task); task->parent = init_task;",
+        "\t\ttask->parent = init_task;",
+        "waits for nobody",
+    ),
+    wait(
+        "unwanted_zombie",
+        "clan",
+        "task/exit.c",
+        "if (!task->tracer && unwanted(task)) {",
+        "if (!task->tracer && unwanted(task) && 0) {",
+        "is a child of process",
+    ),
+    wait(
+        "untold_zombie_freed",
+        "clan",
+        "task/waitpid.c",
+        "else if (taken && news->dead)",
+        "else if (news->dead)",
+        "its parent learns of",
+    ),
+    wait(
+        "claim_stays",
+        "clan",
+        "task/waitpid.c",
+        "child->claimed = false;",
+        "",
+        "has news",
+    ),
+    wait(
+        "waits_for_nobody",
+        "clan",
+        "task/waitpid.c",
+        "if (!any) return -ECHILD;",
+        "",
+        "waits for nobody",
+    ),
+    wait(
+        "news_lost",
+        "failing",
+        "task/waitpid.c",
+        "if (!taken) give_back(child, news);",
+        "\t(void)give_back;",
+        "was not told is forgotten",
+    ),
+    wait(
+        "reaped_and_known",
+        "clan",
+        "task/waitpid.c",
+        "list_del(&task->sibling); unhash_task(task);",
+        "\tlist_del(&task->sibling);",
+        "are counted",
+    ),
+    wait(
+        "vfork_not_woken",
+        "family",
+        "task/threads.c",
+        "wait->over = true; wake_up(&wait->queue);",
+        "\twait->over = true;",
+        "sleeps for ever in vfork()",
+    ),
+    wait(
+        "vfork_forgets_child",
+        "family",
+        "task/fork.c",
+        "child->vfork_wait = NULL;",
+        "",
+        "the code crashes: Segmentation fault",
+    ),
+    wait(
+        "number_not_dropped",
+        "family",
+        "task/fork.c",
+        "free_pid: drop_pid(child); free_child: kpage_free(child);"
+        " return error;",
+        "free_pid:\nfree_child:\n\tkpage_free(child);\n\treturn error;",
+        "are counted",
+    ),
+    wait(
+        "actions_not_dropped",
+        "family",
+        "task/fork.c",
+        "free_signals: exit_signals(child); return error;",
+        "free_signals:\n\treturn error;",
+        "a table of actions is lost",
+    ),
+    wait(
+        "killed_sleeps_on",
+        "family",
+        "signal/signal.c",
+        "process->stop_signal = 0; alert_group(process);",
+        "\tprocess->stop_signal = 0;",
+        "sleeps, and should end",
+    ),
+    wait(
+        "continued_stays_stopped",
+        "stopping",
+        "signal/signal.c",
+        "process->continued = true; alert_group(process);",
+        "\t\tprocess->continued = true;",
+        "is stopped without a reason",
+    ),
+    wait(
+        "stop_untold",
+        "stopping",
+        "signal/signal.c",
+        "if (!current->tracer || traced_elsewhere(current))"
+        " tell_parent(process, CLD_STOPPED, sig);",
+        "",
+        "has news",
+    ),
+    wait(
+        "other_status",
+        "family",
+        "task/exit.c",
+        "if (process->group_work & GROUP_EXIT) status"
+        " = process->exit_status;",
+        "",
+        None,
+        control=True,
+    ),
+    futex(
+        "word_not_looked_at",
+        "lock",
+        "int error = bits ? check_word(addr, value) : -EINVAL;",
+        "int error = bits ? 0 : -EINVAL;",
+        "sleeps for ever",
+    ),
+    futex(
+        "woken_unmarked",
+        "lock",
+        "s->woken = true; wake_up(&s->wait);",
+        "\t\t\twake_up(&s->wait);",
+        "sleeps for ever",
+    ),
+    futex(
+        "marked_unwoken",
+        "lock",
+        "s->woken = true; wake_up(&s->wait);",
+        "\t\t\ts->woken = true;",
+        "sleeps for ever",
+    ),
+    futex(
+        "woken_twice",
+        "one",
+        "|| !(s->bits & bits) || s->woken)",
+        "|| !(s->bits & bits))",
+        "futex wakes",
+    ),
+    futex(
+        "one_more_woken",
+        "lock",
+        "if (done++ < count) {",
+        "if (done++ <= count) {",
+        "futex wakes",
+    ),
+    futex(
+        "moved_to_no_bucket",
+        "all",
+        "s->key = *to; list_move_tail(&s->link, futex_bucket(to));",
+        "\ts->key = *to;",
+        "sleeps for ever",
+    ),
+    futex(
+        "moved_under_old_name",
+        "all",
+        "s->key = *to; list_move_tail",
+        "\tlist_move_tail",
+        "sleeps for ever",
+    ),
+    futex(
+        "waiter_stays_in_bucket",
+        "lock",
+        "list_del(&me.link); if (me.key.file)",
+        "\tif (me.key.file)",
+        "the code crashes",
+    ),
+    futex(
+        "file_not_dropped",
+        "all",
+        "list_del(&me.link); if (me.key.file) iput(me.key.file);",
+        "\tlist_del(&me.link);",
+        "the file has",
+    ),
+    futex(
+        "requeue_keeps_file",
+        "all",
+        "FUTEX_BITSET_ALL); if (from->file) iput(from->file);",
+        "FUTEX_BITSET_ALL);",
+        "the file has",
+    ),
+    futex(
+        "mover_takes_all",
+        "all",
+        "if (done >= count + requeue) break;",
+        "",
+        "the code crashes",
+    ),
+]
