@@ -10,9 +10,13 @@ SIZE	?=
 FS	?= minix3
 BUILD	= build
 BENCH	= $(BUILD)
-# How long the fuzzer runs, and its first seed; tools/fuzz has more options.
+# How long the fuzzer runs, or how many calls it makes, and its first seed;
+# tools/fuzz has more options. How long make soak runs, and in which emulator.
 SECONDS	?= 60
+CALLS	?=
 SEED	?= 1
+HOURS	?= 2
+EMULATOR ?= qemu
 
 # Debian's packages, and another suite than the host's, for make debian and
 # make first-hour.
@@ -142,7 +146,12 @@ help:
 #: make grade [HINTS=n]  in a tree that tools/lab start made: points, a hint
 #: make labs            all labs: stubs, the reference and wrong answers
 #: make mutants         planted bugs, each of which a test must catch
-#: make fuzz            the kernel fuzzer, for SECONDS=60 from SEED=1 on
+#: make fuzz            the kernel fuzzer, for SECONDS=60 from SEED=1 on, or
+#:                      for CALLS=50000000
+#: make soak [HOURS=2] [SEED=1] [EMULATOR=bochs]
+#:                      random work for hours: audited, counted, compared
+#: make trust           all that proves anything (docs/trust.md), and a table
+#:                      of its figures: a day
 #: make bench           instruction counts, also beside many things and of
 #:                      Linux: tables, build/bench.csv, build/growth.csv, plots
 #: make check-style     80 columns, short functions and files, plain sentences
@@ -428,7 +437,14 @@ labs: all
 mutants: all
 	$(Q)$(PYTHON) tools/mutants
 fuzz: $(BUILD)/tests/fuzz.img
-	$(Q)$(PYTHON) tools/fuzz -s $(SECONDS) -S $(SEED)
+	$(Q)$(PYTHON) tools/fuzz -S $(SEED) \
+		$(if $(CALLS),-j 2 -c $(CALLS),-s $(SECONDS))
+# Disks, and the programs that the steps of tools/soak run.
+SOAK	= $(addprefix $(BUILD)/tests/,$(shell $(PYTHON) tools/soak_steps.py))
+soak: all $$(SOAK)
+	$(Q)$(PYTHON) tools/soak -H $(HOURS) -S $(SEED) -e $(EMULATOR)
+trust:
+	$(Q)$(PYTHON) tools/trust
 bench: all $(GROWTH).img
 	$(Q)$(PYTHON) tools/bench -o $(BENCH)
 	$(Q)$(PYTHON) tools/growth -o $(BENCH)
@@ -463,7 +479,8 @@ clean:
 FORCE:
 .PHONY: all help hd debian self test-images run run-hd iso debug console \
 	debug-program bochs bochs-debug bochs-cow bochs-fault bochs-switch \
-	bochs-syscall bochs-power-on test first-hour mutants fuzz bench book \
+	bochs-syscall bochs-power-on test first-hour mutants fuzz soak trust \
+	bench book \
 	check-layers check-docs check-style compile-db docs sessions pictures \
 	screenshots grade labs web test-web clean FORCE
 .SECONDARY:

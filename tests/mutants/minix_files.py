@@ -61,24 +61,6 @@ MUTANTS = [
         ),
     ),
     Mutant(
-        "wild_inode_is_believed",
-        DAMAGED,
-        (
-            INODE,
-            "if (inode->i_ino == 0 || inode->i_ino > info->inodes) {",
-            "if (inode->i_ino == 0) {",
-        ),
-    ),
-    Mutant(
-        "any_type_is_possible",
-        DAMAGED,
-        (
-            INODE,
-            "if (!is_possible(inode)) {",
-            "if (!is_possible(inode) && !inode->i_mode) {",
-        ),
-    ),
-    Mutant(
         "device_loses_its_number",
         "minix_edges devices",
         (INODE, "inode->i_zone[0] = inode->i_rdev;", "\t;"),
@@ -131,22 +113,8 @@ MUTANTS = [
         ),
     ),
     Mutant(
-        "hole_in_a_directory",
-        DAMAGED,
-        (ENTRY, "if (block == 0) return -EIO;", ""),
-    ),
-    Mutant(
         "never_from_the_start",
         FULL,
         (BITMAP, "if (!bit) bit = find_clear(map, 1);", ""),
-    ),
-    Mutant(
-        "inode_given_twice",
-        DAMAGED,
-        (
-            BITMAP,
-            "while (ino && inode_in_memory(sb, ino)) {",
-            "while (false) {",
-        ),
     ),
 ]

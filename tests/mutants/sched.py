@@ -78,15 +78,6 @@ MUTANTS = [
         ),
     ),
     Mutant(
-        "makers_pay_nothing",
-        "fairness hog_and_quick_forker",
-        (
-            "kernel/task/sched.c",
-            "payer_of(current)->time_slice--;",
-            "\tcurrent->time_slice--;",
-        ),
-    ),
-    Mutant(
         "waking_gives_a_slice",
         "fairness hog_and_talkers",
         (
@@ -101,19 +92,8 @@ MUTANTS = [
         ("kernel/task/sched.c", "payer->time_slice /= 2;", "\t\t;"),
     ),
     Mutant(
-        "yielder_keeps_its_place",
-        "fairness hog_and_yielder",
-        (
-            "kernel/task/sched.c",
-            "enqueue(active, current, RANK(current, 0), false); "
-            "switch_to_next();",
-            "\t\tenqueue(active, current, RANK(current, 0), true);\n"
-            "\tswitch_to_next();",
-        ),
-    ),
-    Mutant(
         "computing_keeps_the_bonus",
-        "fairness sleepers",
+        "fairness back_from_fork",
         ("kernel/task/sched.c", "current_rank = RANK(current, 0);", ""),
     ),
     Mutant(
