@@ -16,7 +16,7 @@ GUEST = {
     "brothers thread_faults bigids",
     "pipes": "polling epolls sockets sockets_names sockets_rights "
     "sockets_turns "
-    "sockets_batch closing sendfile sleep_pipes futexes anonfiles fcntls",
+    "sockets_batch closing sendfile sleep_pipes futexes fcntls",
     "files": "files shared dirty remembered tree tmpfs "
     "opening descriptors locks pipe_ends minix_edges",
     "memory": "memory mapping area areas advice manyareas sweep_memory "
