@@ -168,14 +168,18 @@ static void last_writer(void)
 /* Checks that an open ends though the other side has gone again. */
 static void short_visit(void)
 {
-	int fd, pid;
+	int fd = -1, pid;
 
 	CHECK(mknod(FIFO, S_IFIFO | 0600, 0) == 0);
 	pid = fork();
 	if (pid == 0)
 		_exit(open(FIFO, O_RDONLY) < 0);
-	sleep_ms(50);
-	fd = open(FIFO, O_WRONLY | O_NONBLOCK);
+	for (int i = 0; i < 200; i++) {		/* until it waits */
+		sleep_ms(10);
+		fd = open(FIFO, O_WRONLY | O_NONBLOCK);
+		if (fd >= 0)
+			break;
+	}
 	CHECK(fd >= 0 && close(fd) == 0);
 	CHECK(status_soon(pid) == 0 && unlink(FIFO) == 0);
 }
