@@ -19,8 +19,7 @@ GUEST = {
     "sockets_batch closing sendfile sleep_pipes futexes fcntls",
     "files": "files shared dirty remembered tree tmpfs "
     "opening descriptors locks pipe_ends minix_edges",
-    "memory": "memory mapping area areas advice manyareas sweep_memory "
-    "entries mapflags",
+    "memory": "memory mapping area areas advice manyareas " "entries mapflags",
     "signals": "signals handlers sigstacks process restarts waits "
     "inherited",
     "mounts": "mounts noexec",

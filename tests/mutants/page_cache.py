@@ -7,7 +7,7 @@ IO = "fs/page_io.c"
 MUTANTS = [
     Mutant(
         "two_pages_for_one",
-        "sleep_files",
+        "sleep_files data",
         (CACHE, "if (created != before)", "if (created == ~before)"),
     ),
     Mutant(
@@ -45,7 +45,7 @@ MUTANTS = [
     ),
     Mutant(
         "pages_cut_while_busy",
-        "sleep_files",
+        "sleep_files data",
         (CACHE, "if (page && page->busy) await_page(page);", ""),
     ),
     Mutant(
@@ -60,7 +60,7 @@ MUTANTS = [
     ),
     Mutant(
         "cut_while_blocks_were_sought",
-        "sleep_files",
+        "sleep_files data",
         (
             IO,
             "while (!error && cuts != page->inode->i_cuts);",
@@ -96,7 +96,7 @@ MUTANTS = [
     ),
     Mutant(
         "page_read_twice",
-        "sleep_files",
+        "sleep_files data",
         (
             IO,
             "if (!error && !page->busy && !page->uptodate)",
