@@ -13,9 +13,13 @@ SANITIZE ?=
 PLANTED	?=
 BUILD	= build$(if $(SANITIZE),/sanitize)
 BENCH	= $(BUILD)
-# How long the fuzzer runs, and its first seed; tools/fuzz has more options.
+# How long the fuzzer runs, or how many calls it makes, and its first seed;
+# tools/fuzz has more options. How long make soak runs, and in which emulator.
 SECONDS	?= 60
+CALLS	?=
 SEED	?= 1
+HOURS	?= 2
+EMULATOR ?= qemu
 
 # Also the worlds that make explore leaves out.
 DEEP	?=
@@ -159,12 +163,17 @@ help:
 #:                      memory that is not given out end in a panic
 #: make sanitize        that, with all guest tests and the fuzzer
 #: make sparse          addresses of programs, byte order, locks: silent
-#: make fuzz            the kernel fuzzer, for SECONDS=60 from SEED=1 on
 #: make faults [CUTS=1000]
 #:                      a disk fails at each request of a boot and of a build;
 #:                      the power goes; figures in build/faults.txt
 #: make explore [DEEP=1]
 #:                      every state of small worlds, with the files of mm/
+#: make fuzz            the kernel fuzzer, for SECONDS=60 from SEED=1 on, or
+#:                      for CALLS=50000000
+#: make soak [HOURS=2] [SEED=1] [EMULATOR=bochs]
+#:                      random work for hours: audited, counted, compared
+#: make trust           all that proves anything (docs/trust.md), and a table
+#:                      of its figures: a day
 #: make bench           instruction counts, also beside many things and of
 #:                      Linux: tables, build/bench.csv, build/growth.csv, plots
 #: make check-style     80 columns, short functions and files, plain sentences
@@ -512,7 +521,8 @@ explore:
 	$(Q)$(BUILD)/explore/waits $(if $(DEEP),-a)
 	$(Q)$(BUILD)/explore/futexes $(if $(DEEP),-a)
 fuzz: $(BUILD)/tests/fuzz.img
-	$(Q)$(PYTHON) tools/fuzz -s $(SECONDS) -S $(SEED)
+	$(Q)$(PYTHON) tools/fuzz -S $(SEED) \
+		$(if $(CALLS),-j 2 -c $(CALLS),-s $(SECONDS))
 # What make test tries some of.
 FAULT_TESTS = $(addprefix tests/test_,every_request.py power_cuts.py)
 faults: all $(BUILD)/tests/thrash
@@ -520,6 +530,12 @@ faults: all $(BUILD)/tests/thrash
 	$(Q)COWIX_FAULTS=each COWIX_CUTS=$(or $(CUTS),1000) $(PYTHON) \
 		tools/test $(FAULT_TESTS)
 	@sort $(BUILD)/faults.txt
+# Disks, and the programs that the steps of tools/soak run.
+SOAK	= $(addprefix $(BUILD)/tests/,$(shell $(PYTHON) tools/soak_steps.py))
+soak: all $$(SOAK)
+	$(Q)$(PYTHON) tools/soak -H $(HOURS) -S $(SEED) -e $(EMULATOR)
+trust:
+	$(Q)$(PYTHON) tools/trust
 bench: all $(GROWTH).img
 	$(Q)$(PYTHON) tools/bench -o $(BENCH)
 	$(Q)$(PYTHON) tools/growth -o $(BENCH)
@@ -556,9 +572,9 @@ FORCE:
 .PHONY: all help hd debian self test-images run run-hd iso debug \
 	console debug-program bochs bochs-debug bochs-cow bochs-fault \
 	bochs-switch bochs-syscall bochs-power-on test first-hour mutants fuzz \
-	faults sanitize sparse explore bench book check-layers check-docs \
-	check-style compile-db docs sessions pictures screenshots grade labs \
-	web test-web clean FORCE
+	faults sanitize sparse explore soak trust bench book check-layers \
+	check-docs check-style compile-db docs sessions pictures screenshots \
+	grade labs web test-web clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name debian -prune -o -name self -prune -o \
 	-path $(BUILD)/sanitize -prune -o -name '*.d' -print 2>/dev/null)

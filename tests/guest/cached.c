@@ -378,6 +378,23 @@ static void waking(void)
 		join(&threads[i]);
 }
 
+/* Checks that a clean page which a program maps is not dropped. */
+static void dropped_while_mapped(void)
+{
+	struct audit_report r;
+	char page[PAGE], *p;
+	int fd = make_file(0);
+
+	memset(page, 'a', PAGE);
+	CHECK(write(fd, page, PAGE) == PAGE && fsync(fd) == 0);
+	p = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, 0);
+	CHECK(p != MAP_FAILED && p[0] == 'a');
+	mm_audit(&r, AUDIT_DROP_CACHES);
+	CHECK(pwrite(fd, "b", 1, 0) == 1 && p[0] == 'b');
+	CHECK(munmap(p, PAGE) == 0);
+	drop_file(fd, 0);
+}
+
 TESTS({ "changed", "cut, grown, written and synced", changed },
       { "changed_in_memory", "the same in a memory file system",
 	changed_in_memory },
@@ -385,4 +402,6 @@ TESTS({ "changed", "cut, grown, written and synced", changed },
       { "changed_while_written", "nothing is lost", changed_while_written },
       { "reading", "what a page costs", reading },
       { "syncing", "what a dirty page costs", syncing },
-      { "waking", "what a futex costs", waking })
+      { "waking", "what a futex costs", waking },
+      { "dropped_while_mapped", "a page that programs see",
+	dropped_while_mapped })

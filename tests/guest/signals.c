@@ -337,6 +337,88 @@ static void over_exec(void)
 	CHECK(WTERMSIG(wait_status(pid)) == SIGUSR1);
 }
 
+/* Checks that of several senders of one signal, the first is told. */
+static void first_sender(void)
+{
+	int pids[2];
+
+	handle_with(SIGUSR1, note_info, 0);
+	block(set_of(SIGUSR1));
+	for (int i = 0; i < 2; i++) {
+		pids[i] = fork();
+		if (pids[i] == 0)
+			_exit(kill(getppid(), SIGUSR1) != 0);
+		CHECK(wait_status(pids[i]) == 0);
+	}
+	unblock(set_of(SIGUSR1));
+	CHECK(count == 1 && info.si_pid == pids[0]);
+}
+
+static volatile sigset_t in_handler;
+
+static void look_at_mask(int sig)
+{
+	sigset_t now;
+
+	note(sig);
+	CHECK(sigprocmask(SIG_BLOCK, NULL, &now) == 0);
+	in_handler = now;
+}
+
+/* Checks that no mask holds SIGKILL or SIGSTOP. */
+static void unblockable(void)
+{
+	const sigset_t never = set_of(SIGKILL) | set_of(SIGSTOP);
+	struct sigaction action = { .sa_handler = look_at_mask,
+				    .sa_mask = ~0ull };
+	sigset_t now;
+
+	block(~0ull);
+	CHECK(sigprocmask(SIG_BLOCK, NULL, &now) == 0 && !(now & never));
+	CHECK(now == ~never);
+	CHECK(sigaction(SIGUSR1, &action, NULL) == 0 &&
+	      sigaction(SIGUSR1, NULL, &action) == 0 &&
+	      action.sa_mask == ~never);
+	CHECK(raise(SIGUSR1) == 0);
+	unblock(~0ull);
+	CHECK(count == 1 && !(in_handler & never));
+}
+
+/* Checks that asking to ignore a signal forgets that it is pending. */
+static void ignored_now(void)
+{
+	sigset_t set;
+
+	handle(SIGUSR1, note, 0);
+	block(set_of(SIGUSR1));
+	CHECK(raise(SIGUSR1) == 0 && sigpending(&set) == 0 &&
+	      sigismember(&set, SIGUSR1));
+	signal(SIGUSR1, SIG_IGN);
+	CHECK(sigpending(&set) == 0 && !sigismember(&set, SIGUSR1));
+	handle(SIGUSR1, note, 0);
+	unblock(set_of(SIGUSR1));
+	CHECK(count == 0);
+}
+
+/* Checks that kill(-1) reaches a user's others, and not the sender. */
+static void everybody(void)
+{
+	int pid = fork(), other;
+
+	if (pid == 0) {
+		CHECK(setuid(1234) == 0);
+		other = fork();
+		if (other == 0)
+			for (;;)
+				sleep_ms(1000);
+		handle(SIGTERM, note, 0);
+		CHECK(kill(-1, SIGTERM) == 0 && count == 0);
+		CHECK(WTERMSIG(wait_status(other)) == SIGTERM);
+		_exit(0);
+	}
+	CHECK(wait_status(pid) == 0);
+}
+
 TESTS({ "senders", "who sent a signal and how", senders },
       { "ends_of_children", "SIGCHLD says what happened", ends_of_children },
       { "no_zombies", "SIGCHLD ignored, SA_NOCLDWAIT", no_zombies },
@@ -347,4 +429,8 @@ TESTS({ "senders", "who sent a signal and how", senders },
       { "stops_and_continues", "stop signals and SIGCONT cancel each other",
 	stops_and_continues },
       { "permissions", "who may signal whom", permissions },
-      { "over_exec", "signals over exec", over_exec })
+      { "over_exec", "signals over exec", over_exec },
+      { "first_sender", "who of several is told", first_sender },
+      { "unblockable", "SIGKILL and SIGSTOP in masks", unblockable },
+      { "ignored_now", "a pending signal that is ignored", ignored_now },
+      { "everybody", "kill(-1)", everybody })

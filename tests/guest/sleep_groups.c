@@ -82,4 +82,69 @@ static void groups(void)
 	sweep_scene(&s);
 }
 
-TESTS({ "groups", "a queued signal to a group that grows", groups })
+static volatile int handled;	/* by this process, or before its birth */
+static int forked;
+
+static void note_handled(int sig)
+{
+	(void)sig;
+	handled++;
+}
+
+static int tell_all(void)
+{
+	return kill(0, SIGUSR1);
+}
+
+/* Becomes a child that was told, whoever was told first. */
+static void be_forked(void *arg)
+{
+	(void)arg;
+	while (!group->look)
+		sleep_ms(1);
+	_exit(handled);
+}
+
+static int fork_one(void)
+{
+	forked = start_child(be_forked);
+	return 0;
+}
+
+static void ask_forked(void)
+{
+	group->look = 1;
+	if (forked)
+		group->told = WEXITSTATUS(wait_status(forked));
+}
+
+static void start_handling(void)
+{
+	struct sigaction action = { .sa_handler = note_handled,
+				    .sa_flags = SA_RESTART };
+
+	start_group();
+	CHECK(sigaction(SIGUSR1, &action, NULL) == 0);
+	handled = forked = 0;
+}
+
+/*
+ * Checks that a signal to a group reaches a child that is just being made, or
+ * that its parent has handled the signal before.
+ */
+static void forking(void)
+{
+	static const struct act acts[] = {
+		{ .name = "fork", .run = fork_one, .check = ask_forked,
+		  .only_subject = 1 },
+		{ .name = "tell", .run = tell_all, .only_rival = 1 },
+	};
+	static const struct scene s = SCENE("forking", acts,
+		.prepare = start_handling, .describe = describe_group,
+		.threads = 0);
+
+	sweep_scene(&s);
+}
+
+TESTS({ "groups", "a queued signal to a group that grows", groups },
+      { "forking", "a signal to a group of which one forks", forking })

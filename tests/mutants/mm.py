@@ -483,7 +483,7 @@ MUTANTS = [
     ),
     Mutant(
         "only_thread_takes_no_lock",
-        "test_borrowed.py::test_read_meanwhile",
+        "foreign",
         (
             "mm/area.c",
             "while (mm_lock_slept(mm))",

@@ -68,4 +68,55 @@ MUTANTS = [
             "\t\t\t      pid_bucket(&groups, pgrp));",
         ),
     ),
+    Mutant(
+        "all_slices_alike",
+        "fairness niceness",
+        (
+            "kernel/task/sched.c",
+            "(1 + (PRIORITIES - (priority)) / 2)",
+            "((priority) * 0 + 11)",
+        ),
+    ),
+    Mutant(
+        "waking_gives_a_slice",
+        "fairness hog_and_talkers",
+        (
+            "kernel/task/sched.c",
+            "if (task->epoch != epoch) new_slice(task, epoch);",
+            "\tnew_slice(task, epoch);",
+        ),
+    ),
+    Mutant(
+        "independence_for_nothing",
+        "fairness hog_and_double_forker",
+        ("kernel/task/sched.c", "payer->time_slice /= 2;", "\t\t;"),
+    ),
+    Mutant(
+        "computing_keeps_the_bonus",
+        "fairness back_from_fork",
+        ("kernel/task/sched.c", "current_rank = RANK(current, 0);", ""),
+    ),
+    Mutant(
+        "numbers_of_another",
+        "fpu",
+        ("kernel/task/sched.c", "if (fpu_owner) fpu_switch(next);", ""),
+    ),
+    Mutant(
+        "segments_of_another",
+        "segments",
+        (
+            "kernel/task/sched.c",
+            "if (prev->switches_more || next->switches_more)",
+            "\tif (prev->switches_more)",
+        ),
+    ),
+    Mutant(
+        "slice_never_ends",
+        "fairness hog_and_yielder",
+        (
+            "kernel/task/sched.c",
+            "if (current->time_slice <= 0) current->work",
+            "\tif (current->time_slice < -1000)\n\t\tcurrent->work",
+        ),
+    ),
 ]

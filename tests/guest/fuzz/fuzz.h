@@ -114,6 +114,7 @@ void take_baseline(void);
 const char *verdict(void);
 const char *run_round(unsigned seed);
 void remove_tree(const char *path, int depth);
+void remove_litter(void);
 void sleep_us(long us);
 long now_us(void);
 #endif

@@ -4,6 +4,7 @@
  * are left out, to find the guilty one; `sleeps` means the planned ones.
  */
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -59,8 +60,10 @@ static void copy_program(const char *from, const char *to)
 /* Makes the files for the workers, and the secret that they must not read. */
 static void prepare(void)
 {
-	int fd = open(SECRET, O_WRONLY | O_CREAT, 0600);
+	int fd;
 
+	remove_litter();		/* of a run before this one */
+	fd = open(SECRET, O_WRONLY | O_CREAT, 0600);
 	write(fd, "secret", 6);
 	close(fd);
 	close(open(MARKS, O_WRONLY | O_CREAT, 0600));
@@ -122,5 +125,6 @@ int main(int argc, char **argv)
 	protected_pids = start_canary();
 	error = run(atoi(argv[2]), atoi(argv[3]), argv[4]);
 	tell_all();
+	kill(protected_pids, SIGKILL);		/* others may fuzz again */
 	return error;
 }
