@@ -96,7 +96,7 @@ MUTANTS = [
         "pipe_ends broken_off",
         (
             PIPE,
-            "if (error) count_sides(pipe, file->flags, -1); return error;",
+            "if (error) pipe_release(inode, file); return error;",
             "return error;",
         ),
     ),
