@@ -107,32 +107,12 @@ void set_area_flags(struct mm *mm, struct vm_area *area, u32 flags)
 	count_area_bytes(mm, flags, area_size(area));
 }
 
-/*
- * Takes an address space's lock. Returns true if it has slept instead: another
- * task had the lock, and what was looked at may have changed.
- */
-bool mm_lock_slept(struct mm *mm)
-{
-	if (mm->locker) {
-		sleep_on(&mm->unlocked);
-		return true;
-	}
-	mm->locker = current;
-	return false;
-}
-
 /* Takes the lock of an address space. */
 void mm_lock(struct mm *mm)
 {
-	while (mm_lock_slept(mm))
-		;
-}
-
-void mm_unlock(struct mm *mm)
-{
-	mm->locker = NULL;
-	if (!list_empty(&mm->unlocked.sleepers))
-		wake_up(&mm->unlocked);
+	while (mm->locker)
+		sleep_on(&mm->unlocked);
+	mm->locker = current;
 }
 
 bool area_is_free(struct mm *mm, u32 start, u32 end)

@@ -211,8 +211,11 @@ static void refuse_user(struct pt_regs *regs, u32 code, u32 addr, int error)
 		send_fault_signal(SIGSEGV, segv_code(current->mm, addr), addr);
 }
 
+/* After -EAGAIN the access is only tried again. */
 static void refuse(struct pt_regs *regs, u32 code, u32 addr, int error)
 {
+	if (error == -EAGAIN)
+		return;
 	if (user_mode(regs))
 		refuse_user(regs, code, addr, error);
 	else
@@ -234,10 +237,13 @@ FROM_ASM void do_page_fault(struct pt_regs *regs, u32 code)
 		refuse(regs, code, addr, -EFAULT);
 		return;
 	}
-	if (mm_lock_slept(mm))
+	if (unlikely(mm->locker)) {
+		sleep_on(&mm->unlocked);
 		return;
+	}
+	mm->locker = current;
 	error = handle_fault(mm, addr, code);
 	mm_unlock(mm);
-	if (unlikely(error) && error != -EAGAIN)
+	if (unlikely(error))
 		refuse(regs, code, addr, error);
 }

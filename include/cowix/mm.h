@@ -303,10 +303,15 @@ static inline struct vm_area *find_area(struct mm *mm, u32 addr)
  * and the calls that change it hold this lock. It is needed where there is only
  * one thread, too: others may reach its memory while it sleeps (foreign.c).
  */
-/* true: waited until it was free, but does not have it */
-bool mm_lock_slept(struct mm *mm);
 void mm_lock(struct mm *mm);
-void mm_unlock(struct mm *mm);
+
+/* Inline, as each fault calls it: ceilings of W4 and W9. */
+static inline void mm_unlock(struct mm *mm)
+{
+	mm->locker = NULL;
+	if (unlikely(!list_empty(&mm->unlocked.sleepers)))
+		wake_up(&mm->unlocked);
+}
 
 /* mm/mapping.c */
 /* a file ends there now: its pages from that on go from all address spaces */

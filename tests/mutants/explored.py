@@ -165,11 +165,16 @@ MUTANTS = [
         "explore page:3",
         (
             "mm/fault.c",
-            "if (mm_lock_slept(mm)) return; error = handle_fault(mm, addr, "
-            "code); mm_unlock(mm);",
+            "if (unlikely(mm->locker)) { sleep_on(&mm->unlocked); return; } "
+            "mm->locker = current; error = handle_fault(mm, addr, code); "
+            "mm_unlock(mm);",
             "\tbool shared = mm->users > 1;\n"
-            "\tif (shared && mm_lock_slept(mm))\n"
+            "\tif (shared && mm->locker) {\n"
+            "\t\tsleep_on(&mm->unlocked);\n"
             "\t\treturn;\n"
+            "\t}\n"
+            "\tif (shared)\n"
+            "\t\tmm->locker = current;\n"
             "\terror = handle_fault(mm, addr, code);\n"
             "\tif (shared)\n"
             "\t\tmm_unlock(mm);",
@@ -274,8 +279,9 @@ MUTANTS = [
         "explore threads:3",
         (
             "mm/fault.c",
-            "if (mm_lock_slept(mm)) return; error = handle_fault(mm, addr, "
-            "code); mm_unlock(mm);",
+            "if (unlikely(mm->locker)) { sleep_on(&mm->unlocked); return; } "
+            "mm->locker = current; error = handle_fault(mm, addr, code); "
+            "mm_unlock(mm);",
             "\terror = handle_fault(mm, addr, code);",
         ),
         says="the TLB may hold an old directory entry",
@@ -392,8 +398,8 @@ MUTANTS = [
         "nobody_is_woken",
         "explore threads:3",
         (
-            "mm/area.c",
-            "if (!list_empty(&mm->unlocked.sleepers)) "
+            "include/cowix/mm.h",
+            "if (unlikely(!list_empty(&mm->unlocked.sleepers))) "
             "wake_up(&mm->unlocked);",
             "",
         ),

@@ -486,8 +486,8 @@ MUTANTS = [
         "foreign",
         (
             "mm/area.c",
-            "while (mm_lock_slept(mm))",
-            "\twhile (mm->users > 1 && mm_lock_slept(mm))",
+            "while (mm->locker)",
+            "\twhile (mm->users > 1 && mm->locker)",
         ),
     ),
 ]

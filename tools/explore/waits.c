@@ -180,11 +180,6 @@ void mm_lock(struct mm *mm)
 	(void)mm;
 }
 
-void mm_unlock(struct mm *mm)
-{
-	(void)mm;
-}
-
 int put_user_u32(u32 value, void __user *to)
 {
 	(void)to;
