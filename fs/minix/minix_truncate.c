@@ -4,7 +4,28 @@
 #include <cowix/time.h>
 #include <abi/errno.h>
 
+#define PATIENCE 50			/* ticks */
+
 static bool free_tree(struct inode *inode, u32 zone, u32 from, u32 level);
+
+/*
+ * Reads a block of pointers. Without memory tries again for a while: nobody can
+ * be told that zones of a file which is gone stay in use. It may hold locks, so
+ * it does not have a process end for it. Returns NULL if it cannot be read.
+ */
+static struct buffer_head *read_pointers(kdev_t dev, u32 block)
+{
+	struct wait_queue nobody = WAIT_QUEUE_INIT(nobody);
+
+	for (u32 ticks = 0;; ticks++) {
+		int error;
+		struct buffer_head *bh = bread(dev, block, &error);
+
+		if (bh || error != -ENOMEM || ticks == PATIENCE)
+			return bh;
+		sleep_on_timeout(&nobody, 1);
+	}
+}
 
 /*
  * Frees what hangs below the pointers in one block of the cache, from number
@@ -18,9 +39,8 @@ static bool free_pointers(struct inode *inode, u32 block, u32 first, u32 from,
 	u32 size = minix_info(inode->i_sb)->format->pointer_size;
 	struct buffer_head *bh;
 	bool all = true;
-	int error;
 
-	bh = bread(inode->i_dev, block, &error);
+	bh = read_pointers(inode->i_dev, block);
 	if (!bh)
 		return false;
 	for (u8 *pointer = bh->data + first * size;
