@@ -1,4 +1,4 @@
-"""Planted bugs in pipes, fork, exit, wait and futexes that the explorer finds, in
+"""Planted bugs in pipes, fork, exit, wait and futexes that explorers find, in
 worlds with several processes in the kernel at once (tools/explore)."""
 from .mutant import Mutant
 
@@ -368,13 +368,6 @@ MUTANTS = [
         "one",
         "|| !(s->bits & bits) || s->woken)",
         "|| !(s->bits & bits))",
-        "futex wakes",
-    ),
-    futex(
-        "one_more_woken",
-        "lock",
-        "if (done++ < count) {",
-        "if (done++ <= count) {",
         "futex wakes",
     ),
     futex(
