@@ -354,7 +354,7 @@ MUTANTS = [
         "lock",
         "s->woken = true; wake_up(&s->wait);",
         "\t\t\twake_up(&s->wait);",
-        "sleeps for ever",
+        "futex wakes others than it says",
     ),
     futex(
         "marked_unwoken",

@@ -44,7 +44,7 @@ const char *call_name(u32 call)
 
 /* What the model may know of a pipe. */
 
-bool has_pipe(void)
+static bool has_pipe(void)
 {
 	return the_inode.i_pipe;
 }
