@@ -14,7 +14,7 @@ PARTS = ("mm", "kernel/debug", "include", "lib", "tools/explore")
 
 def explore(folder, *arguments):
     """Builds the explorer of a tree and runs it. Returns what has ended."""
-    build = ["make", "-s", "-f", "tools/explore/Makefile"]
+    build = ["make", "-s", "-f", "tools/explore/Makefile", "build/explore/mm"]
     subprocess.run(build, cwd=folder, check=True, timeout=600)
     return subprocess.run(
         ["build/explore/mm", *arguments],

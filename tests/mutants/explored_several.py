@@ -1,5 +1,5 @@
-"""Planted bugs in pipes, fork, exit, wait and futexes that the explorer finds,
-in worlds with several processes in the kernel at once (tools/explore)."""
+"""Planted bugs in pipes, fork, exit, wait and futexes that explorers find, in
+worlds with several processes in the kernel at once (tools/explore)."""
 from .mutant import Mutant
 
 
@@ -353,7 +353,7 @@ MUTANTS = [
         "lock",
         "s->woken = true; wake_up(&s->wait);",
         "\t\t\twake_up(&s->wait);",
-        "sleeps for ever",
+        "futex wakes others than it says",
     ),
     futex(
         "marked_unwoken",
@@ -367,13 +367,6 @@ MUTANTS = [
         "one",
         "|| !(s->bits & bits) || s->woken)",
         "|| !(s->bits & bits))",
-        "futex wakes",
-    ),
-    futex(
-        "one_more_woken",
-        "lock",
-        "if (done++ < count) {",
-        "if (done++ <= count) {",
         "futex wakes",
     ),
     futex(

@@ -65,7 +65,6 @@ bool is_page_used(const void *page);
 /* pipes.c */
 u32 units_in_pipe(void);
 u32 units_of_room(void);
-bool has_pipe(void);
 u32 count_open(char role);
 bool other_has_come(u32 who);
 

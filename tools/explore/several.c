@@ -93,6 +93,7 @@ void begin_call(u32 who, u32 call)
 	p->in_call = true;
 	p->call = call;
 	p->has_failed = false;
+	seen(call - FIRST_CALL);
 	go_on(who);
 }
 

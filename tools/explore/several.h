@@ -52,7 +52,7 @@ void say_several(step_t step);
 const char *pair_of_several(unsigned n);
 
 /* What each world has. */
-extern u32 nr_processes, nr_calls;
+extern u32 nr_processes, nr_calls, used_calls; /* bit n: call n */
 extern bool may_fail;
 const char *call_name(u32 call);
 /* Returns true if a process that is in no call can begin this one. */

@@ -99,8 +99,10 @@ void say_several(step_t step)
 		      step >> 13 & 1 ? "is not there" : "comes late");
 }
 
-/* Each call must occur: seen() is told when it has returned. */
+/* Each call must occur: seen() is told when it begins. */
 const char *pair_of_several(unsigned n)
 {
-	return n < nr_calls ? call_name(FIRST_CALL + n) : NULL;
+	bool must_occur = n < nr_calls && used_calls & 1u << n;
+
+	return must_occur ? call_name(FIRST_CALL + n) : NULL;
 }

@@ -109,7 +109,6 @@ void check_result(u32 who)
 	u32 kind = call_of(who)->kind;
 	int result = processes[who].result;
 
-	seen(processes[who].call - FIRST_CALL);
 	if (is_wait(kind))
 		check_wait(who);
 	if (kind == FORK || kind == VFORK)

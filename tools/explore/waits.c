@@ -22,7 +22,7 @@
 #define CALL_BEGINS	2u	/* the program's eip behind a system call */
 
 const struct wait_config *config;
-u32 nr_processes, nr_frames, nr_calls;
+u32 nr_processes, nr_frames, nr_calls, used_calls;
 bool may_fail;
 volatile u32 jiffies;
 struct page *mem_map;
@@ -370,6 +370,7 @@ static void start_waits(const struct world *world)
 	config = world->config;
 	nr_processes = config->processes;
 	nr_calls = ARRAY_SIZE(calls);
+	used_calls = config->calls | config->inits;
 	mem_map = frame_map - (__pa(frames) >> PAGE_SHIFT);
 	start_init();
 	begin_call(INIT, FIRST_CALL + FORK);
@@ -411,7 +412,7 @@ static const struct wait_config four_killing = {
 	.config = &(what), .start = start_waits, .steps = steps_of_several, \
 	.run = run_several, .check = check_waits, .canon = form_of_waits, \
 	.save = save_several, .restore = restore_several, \
-	.say = say_several, .saved_size = 80000
+	.say = say_several, .pair = pair_of_several, .saved_size = 80000
 
 static const struct world family_world = {
 	.name = "family", .states = 52189,
