@@ -439,7 +439,7 @@ mutants: all
 fuzz: $(BUILD)/tests/fuzz.img
 	$(Q)$(PYTHON) tools/fuzz -S $(SEED) \
 		$(if $(CALLS),-j 2 -c $(CALLS),-s $(SECONDS))
-# Disks, and the programs that the steps of tools/soak run.
+# The programs that the steps of tools/soak run.
 SOAK	= $(addprefix $(BUILD)/tests/,$(shell $(PYTHON) tools/soak_steps.py))
 soak: all $$(SOAK)
 	$(Q)$(PYTHON) tools/soak -H $(HOURS) -S $(SEED) -e $(EMULATOR)
@@ -480,9 +480,8 @@ FORCE:
 .PHONY: all help hd debian self test-images run run-hd iso debug console \
 	debug-program bochs bochs-debug bochs-cow bochs-fault bochs-switch \
 	bochs-syscall bochs-power-on test first-hour mutants fuzz soak trust \
-	bench book \
-	check-layers check-docs check-style compile-db docs sessions pictures \
-	screenshots grade labs web test-web clean FORCE
+	bench book check-layers check-docs check-style compile-db docs \
+	sessions pictures screenshots grade labs web test-web clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name debian -prune -o -name self -prune -o \
 	-name '*.d' -print 2>/dev/null)

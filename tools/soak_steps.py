@@ -164,22 +164,10 @@ def beside(dice, machine):
     return Step("beside", what, "\n".join(lines))
 
 
-def real_build(dice, machine):
-    """One file of the kernel, by Debian's gcc, if the disk has it."""
-    if not machine.compiler:
-        return BUILD(dice, machine)
-    name = dice.choice(("list", "hash", "string", "tree"))
-    command = (
-        f"cd /src/cowix && rm -f build/lib/{name}.o && "
-        f"make build/lib/{name}.o && cksum < build/lib/{name}.o"
-    )
-    return Step("build", f"gcc lib/{name}.c", command)
-
-
 # kind: how often it is chosen, and what makes a step of it
 KINDS = {
     "shell": (3, [shell]),
-    "build": (2, [real_build]),
+    "build": (2, [BUILD]),
     "forks": (3, [guest("forks"), FORKS]),
     "swap": (3, [thrash, swap_again]),
     "fuzz": (3, [fuzzer]),
