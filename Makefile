@@ -530,7 +530,7 @@ faults: all $(BUILD)/tests/thrash
 	$(Q)COWIX_FAULTS=each COWIX_CUTS=$(or $(CUTS),1000) $(PYTHON) \
 		tools/test $(FAULT_TESTS)
 	@sort $(BUILD)/faults.txt
-# Disks, and the programs that the steps of tools/soak run.
+# The programs that the steps of tools/soak run.
 SOAK	= $(addprefix $(BUILD)/tests/,$(shell $(PYTHON) tools/soak_steps.py))
 soak: all $$(SOAK)
 	$(Q)$(PYTHON) tools/soak -H $(HOURS) -S $(SEED) -e $(EMULATOR)

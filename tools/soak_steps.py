@@ -12,22 +12,20 @@ SCRIPTS = sorted(
 # Programs of tests/guest that judge themselves and need no time limits. Each
 # compares the kernel's counts before and after.
 GUEST = {
-    "forks": "cow lazy policies vfork clones threads crowds stress "
-    "brothers thread_faults bigids",
+    "forks": "cow lazy policies vfork clones threads crowds stress brothers "
+    "thread_faults bigids",
     "pipes": "polling epolls sockets sockets_names sockets_rights "
-    "sockets_turns "
-    "sockets_batch closing sendfile sleep_pipes futexes fcntls",
-    "files": "files shared dirty remembered tree tmpfs "
-    "opening descriptors locks pipe_ends minix_edges",
-    "memory": "memory mapping area areas advice manyareas " "entries mapflags",
-    "signals": "signals handlers sigstacks process restarts waits "
-    "inherited",
+    "sockets_turns sockets_batch closing sendfile sleep_pipes futexes fcntls",
+    "files": "files shared dirty remembered tree tmpfs opening descriptors "
+    "locks pipe_ends",
+    "memory": "memory mapping area areas advice manyareas entries mapflags",
+    "signals": "signals handlers sigstacks process restarts waits inherited",
     "mounts": "mounts noexec",
 }
 # Those that may run beside others: they count nothing and fail no allocation.
 BESIDE = (
-    "threads polling epolls sockets sockets_names sendfile "
-    "futexes sockets_turns signals waits pipe_ends inherited"
+    "threads polling epolls sockets sockets_names sockets_turns sendfile "
+    "futexes signals waits pipe_ends inherited"
 ).split()
 
 
@@ -166,22 +164,10 @@ def beside(dice, machine):
     return Step("beside", what, "\n".join(lines))
 
 
-def real_build(dice, machine):
-    """One file of the kernel, by Debian's gcc, if the disk has it."""
-    if not machine.compiler:
-        return BUILD(dice, machine)
-    name = dice.choice(("list", "hash", "string", "tree"))
-    command = (
-        f"cd /src/cowix && rm -f build/lib/{name}.o && "
-        f"make build/lib/{name}.o && cksum < build/lib/{name}.o"
-    )
-    return Step("build", f"gcc lib/{name}.c", command)
-
-
 # kind: how often it is chosen, and what makes a step of it
 KINDS = {
     "shell": (3, [shell]),
-    "build": (2, [real_build]),
+    "build": (2, [BUILD]),
     "forks": (3, [guest("forks"), FORKS]),
     "swap": (3, [thrash, swap_again]),
     "fuzz": (3, [fuzzer]),

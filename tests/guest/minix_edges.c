@@ -1,8 +1,7 @@
 /*
  * Minix at its borders: where direct pointers end and tables begin, where a cut
  * goes through a table, blocks and entries that held something else before. The
- * test's folder is on the root file system, which has blocks of 1 KB and seven
- * direct pointers; each other one must pass, too.
+ * root file system must be the floppy's, of version 1: its tables are counted.
  */
 #include <check.h>
 #include <cowix.h>

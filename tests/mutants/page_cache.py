@@ -44,11 +44,6 @@ MUTANTS = [
         ),
     ),
     Mutant(
-        "pages_cut_while_busy",
-        "sleep_files data",
-        (CACHE, "if (page && page->busy) await_page(page);", ""),
-    ),
-    Mutant(
         "hole_reads_as_anything",
         "minix_edges used_before",
         (IO, "memset(data + i * BLOCK_SIZE, 0, BLOCK_SIZE);", "\t;"),
@@ -57,15 +52,6 @@ MUTANTS = [
         "failed_page_looks_clean",
         "test_failing_disks.py::test_bad_sector_on_the_floppy",
         (IO, "set_page_dirty(page);", "\t;"),
-    ),
-    Mutant(
-        "cut_while_blocks_were_sought",
-        "sleep_files data",
-        (
-            IO,
-            "while (!error && cuts != page->inode->i_cuts);",
-            "while (false);\n\t(void)cuts;",
-        ),
     ),
     Mutant(
         "stored_after_writing_is_lost",
@@ -92,15 +78,6 @@ MUTANTS = [
             IO,
             "if (rq->nr_sectors) rq->error = block_rw(",
             "if (!rq->nr_sectors)\n\t\t\trq->error = block_rw(",
-        ),
-    ),
-    Mutant(
-        "page_read_twice",
-        "sleep_files data",
-        (
-            IO,
-            "if (!error && !page->busy && !page->uptodate)",
-            "if (!error)",
         ),
     ),
     Mutant(
