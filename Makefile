@@ -14,7 +14,7 @@ BENCH	= $(BUILD)
 SECONDS	?= 60
 SEED	?= 1
 
-# Also the worlds that make explore leaves out.
+# Searches worlds as deep as time allows, too.
 DEEP	?=
 
 # Debian's packages, and another suite than the host's, for make debian and
