@@ -21,7 +21,7 @@ SEED	?= 1
 HOURS	?= 2
 EMULATOR ?= qemu
 
-# Also the worlds that make explore leaves out.
+# Searches worlds as deep as time allows, too.
 DEEP	?=
 
 # Debian's packages, and another suite than the host's, for make debian and

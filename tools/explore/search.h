@@ -17,7 +17,6 @@ struct world {
 	const void *config;	/* the world's own: many differ by it only */
 	unsigned states;	/* how many there are; 0: nobody knows yet */
 	unsigned depth;		/* look no further than so many steps; 0: all */
-	bool is_slow;		/* leave it out unless it is asked for */
 
 	/* Makes the first state. Called once in a process. */
 	void (*start)(const struct world *world);

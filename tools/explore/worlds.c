@@ -110,8 +110,8 @@ static const struct world twice_world = {
 	.states = 1176, MM_WORLD(twice)
 };
 static const struct world swap_twice_world = {
-	.name = "thrash", .about = "the same with swap", .is_slow = true,
-	MM_WORLD(swap_twice)
+	.name = "thrash", .about = "the same with swap",
+	.depth = 2, MM_WORLD(swap_twice)
 };
 
 static const struct world heap_world = {
@@ -150,11 +150,11 @@ static const struct world file_pages_world = {
 };
 static const struct world file_threads_world = {
 	.name = "library", .about = "threads and a file, failures, sleeps",
-	.is_slow = true, MM_WORLD(file_threads)
+	.depth = 3, MM_WORLD(file_threads)
 };
 static const struct world file_swap_world = {
 	.name = "all", .about = "a file and swap, failures, sleeps",
-	.is_slow = true, MM_WORLD(file_and_swap)
+	.depth = 3, MM_WORLD(file_and_swap)
 };
 
 const struct world *const worlds[] = {
