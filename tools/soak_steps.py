@@ -12,7 +12,7 @@ SCRIPTS = sorted(
 # Programs of tests/guest that judge themselves and need no time limits. Each
 # compares the kernel's counts before and after.
 GUEST = {
-    "forks": "cow lazy policies vfork clones threads crowds stress brothers "
+    "forks": "cow lazy policies vfork clones threads stress brothers "
     "thread_faults bigids",
     "pipes": "polling epolls sockets sockets_names sockets_rights "
     "sockets_turns sockets_batch closing sendfile sleep_pipes futexes fcntls",
@@ -47,7 +47,7 @@ def programs():
     return sorted(names.union(*PROGRAMS.values()))
 
 
-SWEEP = re.compile("(sleep|sweep)_|stress|crowds")
+SWEEP = re.compile("(sleep|sweep)_|stress")
 SWAP_MB = 96
 
 
