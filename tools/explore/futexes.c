@@ -473,7 +473,7 @@ static const struct world one_world = {
 };
 static const struct world crowd_world = {
 	.name = "crowd", .states = 99665,
-	.about = "4 threads, no signals", .is_slow = true,
+	.about = "4 threads, no signals",
 	FUTEX_WORLD(four)
 };
 

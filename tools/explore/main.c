@@ -110,7 +110,11 @@ static int search_apart(const struct world *world)
 		_exit(status);
 	}
 	wait(&status);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 2;
+	if (WIFEXITED(status))
+		return WEXITSTATUS(status);
+	fprintf(stderr, "%s: killed by signal %d\n", world->name,
+		WTERMSIG(status));
+	return 2;
 }
 
 static bool is_named(const struct world *world, char **names, int n)

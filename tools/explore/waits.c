@@ -163,6 +163,7 @@ struct mm *mm_dup(struct mm *mm, int (*copy)(struct mm *, struct mm *))
 	for (u32 i = 0; i < PROCESSES; i++)
 		if (!memories[i].users) {
 			memories[i].users = 1;
+			list_init(&memories[i].unlocked.sleepers);
 			return &memories[i];
 		}
 	panic("an address space is lost");
@@ -415,24 +416,23 @@ static const struct wait_config four_killing = {
 	.say = say_several, .pair = pair_of_several, .saved_size = 80000
 
 static const struct world family_world = {
-	.name = "family", .states = 52189,
+	.name = "family", .states = 52369,
 	.about = "init and 2 processes: all but stops",
 	WAIT_WORLD(three)
 };
 static const struct world murders_world = {
-	.name = "murders", .states = 7504,
+	.name = "murders", .states = 7105,
 	.about = "init and 3 processes: SIGTERM, SIGKILL",
 	WAIT_WORLD(four_killing)
 };
 static const struct world stopping_world = {
-	.name = "stopping", .states = 16875,
+	.name = "stopping", .states = 16860,
 	.about = "init and 2 processes: with stops",
 	WAIT_WORLD(stopping)
 };
 static const struct world failing_world = {
-	.name = "failing", .states = 223362,
+	.name = "failing", .states = 225476,
 	.about = "the same, and what is needed fails or comes late",
-	.is_slow = true,
 	WAIT_WORLD(failing)
 };
 static const struct world clan_world = {
