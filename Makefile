@@ -13,6 +13,8 @@ BENCH	= $(BUILD)
 # How long the fuzzer runs, and its first seed; tools/fuzz has more options.
 SECONDS	?= 60
 SEED	?= 1
+# What make fuzz-native tries: names in tests/native, or all.
+TARGET	?=
 
 # Debian's packages, and another suite than the host's, for make debian and
 # make first-hour.
@@ -143,6 +145,9 @@ help:
 #: make labs            all labs: stubs, the reference and wrong answers
 #: make mutants         planted bugs, each of which a test must catch
 #: make fuzz            the kernel fuzzer, for SECONDS=60 from SEED=1 on
+#: make fuzz-native [TARGET='elf sh']
+#:                      parsers on the host, with libFuzzer and ASan, for
+#:                      SECONDS=60 each
 #: make bench           instruction counts, also beside many things and of
 #:                      Linux: tables, build/bench.csv, build/growth.csv, plots
 #: make check-style     80 columns, short functions and files, plain sentences
@@ -445,6 +450,8 @@ mutants: all
 	$(Q)$(PYTHON) tools/mutants
 fuzz: $(BUILD)/tests/fuzz.img
 	$(Q)$(PYTHON) tools/fuzz -s $(SECONDS) -S $(SEED)
+fuzz-native:
+	$(Q)$(PYTHON) tools/fuzz-native -s $(SECONDS) $(TARGET)
 bench: all $(GROWTH).img
 	$(Q)$(PYTHON) tools/bench -o $(BENCH)
 	$(Q)$(PYTHON) tools/growth -o $(BENCH)
@@ -480,7 +487,8 @@ clean:
 FORCE:
 .PHONY: all help hd debian self test-images run run-hd iso debug console \
 	debug-program bochs bochs-debug bochs-cow bochs-fault bochs-switch \
-	bochs-syscall bochs-power-on test first-hour mutants fuzz bench book \
+	bochs-syscall bochs-power-on test first-hour mutants fuzz \
+	fuzz-native bench book \
 	check-layers check-docs check-style compile-db docs sessions pictures \
 	screenshots grade labs web test-web clean FORCE
 .SECONDARY:
