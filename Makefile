@@ -23,6 +23,8 @@ EMULATOR ?= qemu
 
 # Searches worlds as deep as time allows, too.
 DEEP	?=
+# What make fuzz-native tries: names in tests/native, or all.
+TARGET	?=
 
 # Debian's packages, and another suite than the host's, for make debian and
 # make first-hour.
@@ -174,6 +176,9 @@ help:
 #:                      random work for hours: audited, counted, compared
 #: make trust           all that proves anything (docs/trust.md), and a table
 #:                      of its figures: a day
+#: make fuzz-native [TARGET='elf sh']
+#:                      parsers on the host, with libFuzzer and ASan, for
+#:                      SECONDS=60 each
 #: make bench           instruction counts, also beside many things and of
 #:                      Linux: tables, build/bench.csv, build/growth.csv, plots
 #: make check-style     80 columns, short functions and files, plain sentences
@@ -536,6 +541,8 @@ soak: all $$(SOAK)
 	$(Q)$(PYTHON) tools/soak -H $(HOURS) -S $(SEED) -e $(EMULATOR)
 trust:
 	$(Q)$(PYTHON) tools/trust
+fuzz-native:
+	$(Q)$(PYTHON) tools/fuzz-native -s $(SECONDS) $(TARGET)
 bench: all $(GROWTH).img
 	$(Q)$(PYTHON) tools/bench -o $(BENCH)
 	$(Q)$(PYTHON) tools/growth -o $(BENCH)
@@ -572,9 +579,9 @@ FORCE:
 .PHONY: all help hd debian self test-images run run-hd iso debug \
 	console debug-program bochs bochs-debug bochs-cow bochs-fault \
 	bochs-switch bochs-syscall bochs-power-on test first-hour mutants fuzz \
-	faults sanitize sparse explore soak trust bench book check-layers \
-	check-docs check-style compile-db docs sessions pictures screenshots \
-	grade labs web test-web clean FORCE
+	fuzz-native faults sanitize sparse explore soak trust bench book \
+	check-layers check-docs check-style compile-db docs sessions pictures \
+	screenshots grade labs web test-web clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name debian -prune -o -name self -prune -o \
 	-path $(BUILD)/sanitize -prune -o -name '*.d' -print 2>/dev/null)

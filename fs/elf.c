@@ -99,6 +99,8 @@ static int measure_segments(struct image *image)
 		if (ph)
 			add_segment(image, ph);
 	}
+	if (!image->code_end)	/* none is code: all that can be read runs */
+		image->code = image->code_end = image->first;
 	return image->end ? 0 : -ENOEXEC;
 }
 

@@ -121,7 +121,7 @@ void minix_begin_maps(struct super_block *sb, struct write_batch *batch)
 			batch_buffer(batch, blocks[i]);
 }
 
-/* Returns how many bits are clear. */
+/* Returns how many bits are clear. Bit 0 does not count, even if damaged. */
 u32 minix_count_free(const struct minix_map *map)
 {
 	u32 free = 0;
@@ -131,6 +131,8 @@ u32 minix_count_free(const struct minix_map *map)
 
 		if (map->bits - bit < BITS_A_WORD)
 			clear &= (1u << (map->bits - bit)) - 1;
+		if (bit == 0)
+			clear &= ~1u;
 		for (; clear; clear &= clear - 1)
 			free++;
 	}

@@ -329,7 +329,7 @@ static int indirect_zones(struct inode *inode, u32 table, u32 index, u32 n,
 			minix_put(pointer, size, at);
 			changed = true;
 		}
-		zone[done] = at;
+		zone[done] = error ? 0 : at;
 	}
 	*found = done;
 	if (changed)

@@ -29,20 +29,18 @@ static u32 blocks_for(u32 bits)
 }
 
 /*
- * Returns what is wrong with a super block, or NULL. Each check comes after
- * those on which it relies, so that no sum overflows.
+ * Returns what is wrong with a super block, whose zones have a possible size,
+ * or NULL. Each check comes after those on which it relies, so that no sum
+ * overflows.
  */
-static const char *check_super(const struct minix_info *info, u32 device_blocks)
+static const char *check_counts(const struct minix_info *info,
+				u32 device_blocks)
 {
 	u32 inodes_a_zone = info->zone_size / info->format->inode_size;
 	u32 inode_table =
 		MINIX_FIRST_MAP + info->inode_map_zones + info->zone_map_zones;
 	u32 table_zones = (info->inodes + inodes_a_zone - 1) / inodes_a_zone;
 
-	if (info->zone_size != BLOCK_SIZE &&
-	    info->zone_size != 2 * BLOCK_SIZE &&
-	    info->zone_size != 4 * BLOCK_SIZE)
-		return "the block size is not 1, 2 or 4 KB";
 	if (info->log_zone_size != 0)
 		return "zones are larger than blocks";
 	if (info->zones > device_blocks / (info->zone_size / BLOCK_SIZE))
@@ -60,6 +58,16 @@ static const char *check_super(const struct minix_info *info, u32 device_blocks)
 	    MINIX_MAPS)
 		return "too large";
 	return NULL;
+}
+
+/* The same for any super block. Other checks divide by the size of zones. */
+static const char *check_super(const struct minix_info *info, u32 device_blocks)
+{
+	if (info->zone_size != BLOCK_SIZE &&
+	    info->zone_size != 2 * BLOCK_SIZE &&
+	    info->zone_size != 4 * BLOCK_SIZE)
+		return "the block size is not 1, 2 or 4 KB";
+	return check_counts(info, device_blocks);
 }
 
 /* Computes the sizes that follow from the format. */

@@ -95,12 +95,15 @@ static const char *end_turn(const struct matcher *m, const struct rest *rest,
 			    const char *s)
 {
 	regmatch_t *group = &m->groups[rest->loop->number], before = *group;
+	int count = rest->count, min = rest->loop->min;
 	const char *end;
 
-	if (s == rest->turn && rest->count > 1 && rest->count > rest->loop->min)
+	if (s == rest->turn && count > 1 && count > min)
 		return NULL;		/* an empty turn leads nowhere new */
+	if (s == rest->turn && count < min)
+		count = min;	/* the turns that are due can be empty, too */
 	*group = (regmatch_t){ rest->turn - m->string, s - m->string };
-	end = match_group(m, rest->loop, rest->outer, rest->count, s);
+	end = match_group(m, rest->loop, rest->outer, count, s);
 	if (!end)
 		*group = before;
 	return end;

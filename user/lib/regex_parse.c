@@ -212,8 +212,10 @@ static void parse_bounds(struct parser *p, struct re_node *n)
 	}
 	if (!p->extended && *p->at == '\\')
 		p->at++;
-	if (*p->at++ != '}' || (n->max >= 0 && n->max < n->min))
+	if (*p->at != '}' || (n->max >= 0 && n->max < n->min))
 		p->bad = 1;
+	else
+		p->at++;
 }
 
 static void parse_repeat(struct parser *p, struct re_node *n)
@@ -233,6 +235,8 @@ static void parse_repeat(struct parser *p, struct re_node *n)
 			   isdigit(p->at[escaped + 1])) {
 			p->at += escaped + 1;
 			parse_bounds(p, n);
+			if (p->bad)
+				return;
 			continue;
 		} else {
 			return;

@@ -72,6 +72,7 @@ int expand_alias(struct lexer *l)
 			? a->tail
 			: 0;
 	l->input = t;
+	l->commands = NULL;		/* they have moved */
 	l->at = l->token_start;
 	next_token(l);
 	return 1;

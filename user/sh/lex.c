@@ -179,6 +179,35 @@ static int copy_arithmetic(struct lexer *l, struct text *t)
 	return 1;
 }
 
+/* A place in the input. */
+struct place {
+	struct place *next;
+	size_t at;
+};
+
+/* Returns 1 if what begins there was already found to be a command. */
+static int is_command(const struct lexer *l, size_t at)
+{
+	const struct place *p = l->commands;
+
+	while (p && p->at != at)
+		p = p->next;
+	return p != NULL;
+}
+
+/*
+ * Notes that a command begins there. Else $(( within $(( would be tried twice
+ * for each try of the outer one: 2^n times n deep.
+ */
+static void note_command(struct lexer *l, size_t at)
+{
+	struct place *p = arena_alloc(sizeof(*p));
+
+	p->at = at;
+	p->next = l->commands;
+	l->commands = p;
+}
+
 /* Copies the part of a word that begins with $. */
 static void copy_dollar(struct lexer *l, struct text *t, int quoted)
 {
@@ -197,11 +226,12 @@ static void copy_dollar(struct lexer *l, struct text *t, int quoted)
 	} else if (look(l) == '(') {
 		l->at++;
 		skip_joints(l);
-		if (look(l) == '(') {
+		if (look(l) == '(' && !is_command(l, start)) {
 			l->at++;
 			text_puts(t, "((");
 			if (copy_arithmetic(l, t))
 				return;
+			note_command(l, start);
 			t->length = length;
 			l->at = start + 1;
 			l->line = line;

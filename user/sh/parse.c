@@ -225,6 +225,7 @@ struct node *parse_line(struct lexer *l, int *error)
 
 	l->failed = 0;
 	l->pending = NULL;
+	l->commands = NULL;
 	do {
 		next_token(l);
 	} while (l->token == T_NEWLINE);

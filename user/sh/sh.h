@@ -65,6 +65,8 @@ struct lexer {
 	size_t token_start;
 	char *word;			/* its text, for T_WORD and T_NUMBER */
 	int line, failed;
+	/* where a $(( of this line begins a command, as far as is known */
+	struct place *commands;
 	/*
 	 * an alias's text is being read while more than this is left; 0: none
 	 */
