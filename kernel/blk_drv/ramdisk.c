@@ -103,6 +103,14 @@ static u32 dirty_run(u32 block, u32 most)
 	return n;
 }
 
+/* Returns the first dirty block from `block` on, or end. */
+static u32 next_dirty(u32 block, u32 end)
+{
+	while (block < end && !is_dirty(block))
+		block += block % 32 || dirty[block / 32] ? 1 : 32;
+	return min_u32(block, end);
+}
+
 /* Writing back: how far it is. */
 struct writing {
 	u8 *buffer;
@@ -118,9 +126,10 @@ struct writing {
  */
 static void write_range(struct writing *w, u32 block, u32 end)
 {
-	while (block < end && w->failures < FAILURES_TOLD) {
+	while ((block = next_dirty(block, end)) < end &&
+	       w->failures < FAILURES_TOLD) {
 		u32 n = dirty_run(block, min_u32(w->most, end - block));
-		int error = n ? write_back(block, n, w->buffer) : 0;
+		int error = write_back(block, n, w->buffer);
 
 		if (error)
 			w->failures++;
@@ -129,7 +138,7 @@ static void write_range(struct writing *w, u32 block, u32 end)
 		if (error && n > 1)
 			w->most = 1;
 		else
-			block += max_u32(n, 1);
+			block += n;
 	}
 }
 
