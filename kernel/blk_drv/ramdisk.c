@@ -107,7 +107,7 @@ static u32 dirty_run(u32 block, u32 most)
 static u32 next_dirty(u32 block, u32 end)
 {
 	while (block < end && !is_dirty(block))
-		block += block % 32 || dirty[block / 32] ? 1 : 32;
+		block += dirty[block / 32] ? 1 : 32 - block % 32;
 	return min_u32(block, end);
 }
 
