@@ -106,9 +106,14 @@ static u32 dirty_run(u32 block, u32 most)
 /* Returns the first dirty block from `block` on, or end. */
 static u32 next_dirty(u32 block, u32 end)
 {
-	while (block < end && !is_dirty(block))
-		block += dirty[block / 32] ? 1 : 32 - block % 32;
-	return min_u32(block, end);
+	while (block < end)
+		if (!dirty[block / 32])
+			block += 32 - block % 32;
+		else if (is_dirty(block))
+			return block;
+		else
+			block++;
+	return end;
 }
 
 /* Writing back: how far it is. */
