@@ -147,7 +147,7 @@ static void look_at_frame(int sig, struct sigcontext context)
 static void frame(void)
 {
 	block(set_of(SIGUSR2));
-	handle(SIGUSR1, (sighandler_t)look_at_frame, 0);
+	handle(SIGUSR1, (sighandler_t)(void (*)(void))look_at_frame, 0);
 	kill_with_values();
 	CHECK(0);
 }
