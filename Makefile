@@ -227,16 +227,17 @@ UNDEFINED = shift,integer-divide-by-zero,unreachable,vla-bound,bounds
 UNDEFINED := $(UNDEFINED),signed-integer-overflow,bool,enum,builtin
 SHADOWED = -fsanitize=kernel-address -fasan-shadow-offset=0xE0000000 \
 	--param=asan-instrumentation-with-call-threshold=0 \
-	--param=asan-stack=1 \
-	-mpreferred-stack-boundary=3
-SANITIZERS = -DSANITIZE -fsanitize=$(UNDEFINED) \
+	--param=asan-stack=1
+# Also for files that are not sanitized: they call others, which are.
+EACH_SANITIZED = -DSANITIZE -mpreferred-stack-boundary=3
+SANITIZERS = $(EACH_SANITIZED) -fsanitize=$(UNDEFINED) \
 	-fno-sanitize-recover=undefined $(SHADOWED)
 # Global variables only where bytes from outside choose the place in tables: all
 # would not fit on a floppy.
 SHADOWED_GLOBALS = kernel/chr_drv/% lib/% tests/planted/%
 NOT_SANITIZED = $(addprefix kernel/debug/,ubsan kasan kasan_stack) mm/kmalloc
 sanitizers = $(if $(SANITIZE),$(if $(filter $(NOT_SANITIZED),$*),\
-	-DSANITIZE,$(SANITIZERS) $(if $(filter $(SHADOWED_GLOBALS),$*),\
+	$(EACH_SANITIZED),$(SANITIZERS) $(if $(filter $(SHADOWED_GLOBALS),$*),\
 	--param=asan-globals=1)))
 ERRORS	= $(if $(CI)$(WERROR),-Werror)
 ASFLAGS	= -I$(BUILD)/inc/ -Iinclude/asm/ -Iboot/

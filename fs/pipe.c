@@ -67,7 +67,7 @@ static u32 size_for(u32 uid)
 	return PIPE_SIZE;
 }
 
-/* Frees the pipe of an inode: called by iput() for the last user. */
+/* Frees the pipe of an inode. Called for its last user, or its last opener. */
 static void pipe_free(struct inode *inode)
 {
 	for (u32 i = 0; i < PIPE_PAGES; i++)

@@ -224,7 +224,7 @@ static void refuse(struct pt_regs *regs, u32 code, u32 addr, int error)
 
 /*
  * Called by page_fault (kernel/trap_entry.asm). If it has to wait for another
- * thread that changes the address space, the access is tried again.
+ * task that has the address space's lock, the access is tried again.
  */
 FROM_ASM void do_page_fault(struct pt_regs *regs, u32 code)
 {

@@ -52,8 +52,7 @@ bool may_use_reserve(void)
 /*
  * Called by frames_init(), in the order of use: the frames [first, end) whose
  * count is 0 are free. Up to the first hole they are fresh. Those behind a hole
- * go to the free list. With a
- * sanitizer all do: see free_frame_last().
+ * go to the free list. With a sanitizer all do: see free_frame_last().
  */
 void add_range(u32 first, u32 end)
 {

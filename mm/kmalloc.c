@@ -132,6 +132,7 @@ void *kmalloc(size_t size)
 			return NULL;
 	}
 	object = slab_take(slab);
+	poison(object, class_size[class], POISON_BESIDE_OBJECT);
 	unpoison(object, size);
 	return object;
 }

@@ -17,6 +17,7 @@ FAULTS = {
     "heap_overrun_by_instruction": r"kasan: store .* beside an object",
     "use_after_free": r"kasan: load of 1 bytes at .* in an object that is free",
     "double_free": r"kasan: .* in an object that is free",
+    "overrun_of_used": r"kasan: store of 1 bytes at .* beside an object",
     "frame_after_free": r"kasan: store of 4 .* in a frame that is free",
     "cleared_frame_after_free": r"kasan: store of 4 .* in a frame that is free",
     "stack_overrun": r"kasan: store of 1 .* beside a variable on the stack",

@@ -231,7 +231,7 @@ void ramdisk_init(void)
 bool ramdisk_is_copy_of(kdev_t dev)
 {
 	u8 *buffer = kpage_alloc(OWNER_CALL);
-	bool same = buffer && nr_blocks >= COMPARED * BLOCKS_A_FRAME &&
+	bool same = buffer && nr_blocks >= HEAD &&
 		    blkdev_open(dev) == 0 && blkdev_blocks(dev) >= nr_blocks;
 
 	for (u32 i = 0; same && i < COMPARED; i++)

@@ -6,7 +6,6 @@
  */
 #include <cowix/kernel.h>
 #include <cowix/plan.h>
-#include <cowix/sanitize.h>
 #include <cowix/sched.h>
 #include <cowix/syscalls.h>
 #include <abi/errno.h>
@@ -23,7 +22,7 @@ static u32 awaited, counted;	/* the event's number; events so far */
  * must fail; sleeps if that is the plan. Either happens once. The end of the
  * thread ends the plan, since its pid may be another's next.
  */
-static FROM_ASM bool event_comes(u32 event)
+static bool event_comes(u32 event)
 {
 	if (current->pid != victim)
 		return false;

@@ -58,8 +58,8 @@ static u32 private_bits(u32 flags, bool writable)
 
 /*
  * Makes an entry present whose page is in the swap cache. If it was the last
- * one for its slot, slot and cache let go of the page. Swapoff does not have
- * mm's lock. A tracer, which has, may have opened the area (foreign.c).
+ * one for its slot, slot and cache let go of the page. Swapoff and /proc do not
+ * have mm's lock. A tracer, which has, may have opened the area (foreign.c).
  */
 static void put_back(struct mm *mm, u32 addr, pte_t *entry)
 {

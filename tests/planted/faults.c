@@ -49,6 +49,20 @@ static void double_free(void)
 	kfree(other);
 }
 
+/* What lies behind an object that was used before is poisoned anew. */
+static void overrun_of_used(void)
+{
+	void *first = kmalloc(20), *other = kmalloc(20);
+	volatile u8 *p;
+
+	kfree(first);
+	do {
+		p = kmalloc(20);
+	} while (p != first);
+	p[2 * ten] = 1;
+	kfree(other);
+}
+
 /* The frame was given back: whoever has it now would be overwritten. */
 static void frame_after_free(void)
 {
@@ -156,6 +170,7 @@ static const struct {
 	FAULT(heap_overrun_by_instruction),
 	FAULT(use_after_free),
 	FAULT(double_free),
+	FAULT(overrun_of_used),
 	FAULT(frame_after_free),
 	FAULT(cleared_frame_after_free),
 	FAULT(stack_overrun),
