@@ -48,11 +48,47 @@ def test_sums(trust):
     assert trust.figure("", "x", "sum") is None
 
 
+# What the targets print at their ends, and the figures in it.
+ENDS = {
+    "test": ("9 passed, 2 skipped in 3.10s", "9 passed, 2 skipped"),
+    "faults": (
+        "12 passed in 9.00s\nboot, fails once: 30 of 30 requests\n"
+        "boot, fails for good: 5 of 30 requests\n"
+        "minix3, build: 7 cuts of 800 writes\n",
+        "12 passed, 35 requests, 7 cuts",
+    ),
+    "sanitize": (
+        "150 tests, 1 failed, 200 s\n"
+        "3 machines, 4000 calls, 40 % succeeded, 0 wrong\n",
+        "150 tests, 1 failed, 4,000 calls, 0 wrong",
+    ),
+    "fuzz-native": ("elf: 5 executions\nvt: 6 executions", "11 executions"),
+    "mutants": ("3 caught, 1 survivors", "3 caught, 1 survivors"),
+    "soak": (
+        "qemu, seed 1: 2 machines, 80 steps in 1 h, 0 wrong (80 fuzz)",
+        "2 machines, 80 steps, 0 wrong",
+    ),
+}
+
+
+@pytest.mark.parametrize("target", ENDS)
+def test_ends(trust, target):
+    text, figures = ENDS[target]
+    assert trust.figures(target, text) == figures
+
+
+def test_nothing_skipped(trust):
+    assert trust.figures("test", "9 passed in 3s") == "9 passed, 0 skipped"
+    failed = "1 failed, 8 passed, 2 skipped in 3s\n1 passed in 1s\n"
+    failed += "9 passed, 0 failed\n"
+    assert trust.figures("test", failed) == "9 passed, 2 skipped"
+
+
 def test_each_row_has_figures():
     """Checks that the document's table is read, and each target is known."""
     tool = load_tool("trust")
     rows = tool.rows()
     assert len(rows) >= 8
     assert {row.target for row in rows} == set(tool.FIGURES)
-    assert {"test", "fuzz", "soak", "mutants"} <= tool.targets()
+    assert set(tool.FIGURES) <= tool.targets()
     assert os.path.dirname(tool.LOGS) == f"{TOP}/build"

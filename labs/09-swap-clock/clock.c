@@ -41,9 +41,12 @@ static void write_one(void)
 	pages++;
 }
 
-/* Sets there[] to 1 for each page that is in memory. Uses no page of p. */
-static unsigned char there[MOST];
+static unsigned char there[MOST];	/* which pages look() has found */
 
+/*
+ * Sets there[] to 1 for each page that is in memory. Uses no page of p. Returns
+ * how many are not.
+ */
 static unsigned look(char *p, unsigned n)
 {
 	unsigned missing = 0;

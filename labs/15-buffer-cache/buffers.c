@@ -143,8 +143,8 @@ static void change_floppy(unsigned n, unsigned value)
 }
 
 /*
- * Two blocks of the floppy are in memory, and other on the medium. One of them
- * is used again and again, while more is read than there is memory for.
+ * Two blocks of the floppy are in memory, and have changed on the medium. One
+ * of them is used again and again, while more is read than there is memory for.
  */
 static void longest_unused(void)
 {
