@@ -318,7 +318,7 @@ MUTANTS = [
     ),
     Mutant(
         "failed_slot_used_again",
-        "explore swap:7",
+        "explore swap:6",
         (
             "mm/swap/swap.c",
             "slot_free(entry, !failed);",
