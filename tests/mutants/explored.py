@@ -307,6 +307,18 @@ MUTANTS = [
         says="a page in swap holds another value",
     ),
     Mutant(
+        "write_error_of_shared_forgotten",
+        "explore swap:6",
+        (
+            "mm/swap/swap.c",
+            "if (error && write) slot->frame |= SLOT_FAILED; else if (error)",
+            "\tif (error && write && page_of(slot->frame)->count == 1)\n"
+            "\t\tslot->frame |= SLOT_FAILED;\n"
+            "\telse if (error && !write)",
+        ),
+        says="a page holds another value",
+    ),
+    Mutant(
         "read_error_ignored",
         "explore swap:6",
         (
@@ -318,7 +330,7 @@ MUTANTS = [
     ),
     Mutant(
         "failed_slot_used_again",
-        "explore swap:7",
+        "explore swap:6",
         (
             "mm/swap/swap.c",
             "slot_free(entry, !failed);",

@@ -49,6 +49,7 @@ static void put_slot(pte_t entry)
 		return;
 	put(slot->count);
 	put(OFFSET_IN_PAGE(slot->frame));
+	put(state.is_bad[number]);
 	if (!slot->frame)
 		put_value(state.disk[number]);
 }

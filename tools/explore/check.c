@@ -224,6 +224,8 @@ static void check_slot(pte_t entry, const struct slot *slot)
 	rule(slot->count, "a slot of nobody's is in the swap cache");
 	rule(slot_of_frame(PTE_FRAME(slot->frame)) == entry,
 	     "a frame of the swap cache is not found");
+	if (!(slot->frame & SLOT_FAILED))
+		check_value(PTE_FRAME(slot->frame), state.disk[number]);
 }
 
 static void visit_free(u32 frame)
@@ -233,15 +235,27 @@ static void visit_free(u32 frame)
 	     "a free frame is in use");
 }
 
+/* A page of the cache that is not dirty is as on disk. */
+static void check_cache(void)
+{
+	for (u32 page = 0; page < config->pages; page++) {
+		u32 frame = state.file.frame[page];
+
+		if (!frame)
+			continue;
+		references[frame >> PAGE_SHIFT]++;
+		if (!state.file.is_dirty[page])
+			check_value(frame, state.file.disk[page]);
+	}
+}
+
 /* Each frame has as many references as were found. */
 static void check_counts(void)
 {
 	references[spare_frame >> PAGE_SHIFT]++;
 	references[crowd_frame >> PAGE_SHIFT] += config->crowd;
 	references[zero_page >> PAGE_SHIFT]++;
-	for (u32 page = 0; page < config->pages; page++)
-		if (state.file.frame[page])
-			references[state.file.frame[page] >> PAGE_SHIFT]++;
+	check_cache();
 	for (u32 i = 0; i < 2; i++) {
 		references[slab_frames[i] >> PAGE_SHIFT]++;
 		if (config->swaps)

@@ -135,6 +135,7 @@ static bool is_awaited(void)
 {
 	if (!plan.event || ++counted < plan.event)
 		return false;
+	rule(counted < EVENTS_MAX, "an act has more events than are tried");
 	plan.event = 0;
 	planner = NULL;
 	plan_came = true;

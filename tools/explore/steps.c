@@ -6,7 +6,6 @@
 #include "world.h"
 
 #define ACT_BITS	12
-#define EVENTS_MAX	15u
 
 static step_t bits_of_act(const struct act *act)
 {

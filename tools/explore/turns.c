@@ -5,7 +5,7 @@
  */
 #include "several.h"
 
-#define EVENTS_MAX	15u
+#define EVENTS_MAX	15u	/* of a step; the last one must never come */
 
 const struct world *the_world;
 
@@ -22,6 +22,7 @@ bool is_planned(bool *fails)
 {
 	if (!event || ++counted != event)
 		return false;
+	rule(counted < EVENTS_MAX, "a call asks for more than is tried");
 	has_come = true;
 	*fails = event_fails;
 	return true;
@@ -95,8 +96,8 @@ void say_several(step_t step)
 	else
 		print("%s", call_name(call));
 	if (planned)
-		print(", and what it asks for the %u. time %s", planned,
-		      step >> 13 & 1 ? "is not there" : "comes late");
+		print("; its request number %u %s", planned,
+		      step >> 13 & 1 ? "fails" : "comes late");
 }
 
 /* Each call must occur: seen() is told when it begins. */

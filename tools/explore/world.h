@@ -143,6 +143,7 @@ bool may_be_stale(u32 page);
 int touch(u32 page, bool write, bool stale, u8 *value);
 
 /* plan.c: planned failures and sleeps */
+#define EVENTS_MAX	15u	/* of an act; the last one must never come */
 struct plan {
 	u32 event;		/* which event of the act; 0: none */
 	bool sleeps;		/* else it fails */
