@@ -69,7 +69,7 @@ ALSO = {
     ),
     "no_split_for_first_touch": ("page:2", "nr_resident is wrong"),
     "no_split_for_munmap": ("page:3", "panic: kpage_free_cleared"),
-    "no_split_for_mprotect": ("page:3", "everybody sleeps"),
+    "no_split_for_mprotect": ("page:3", "an access must be allowed"),
     "no_split_for_madvise": ("page:3", "nr_resident is wrong"),
     "no_split_for_mremap": ("tables:4", "nr_resident is wrong"),
     "no_split_for_tracer": ("page:3", "PAGE_COW where nobody may write"),
