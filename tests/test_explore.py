@@ -3,42 +3,23 @@ explore` searches larger ones."""
 import os
 import re
 import shutil
-import subprocess
 
 import pytest
 
 from conftest import TOP
-
-PARTS = ("mm", "kernel/debug", "include", "lib", "tools/explore")
-
-
-def explore(folder, *arguments):
-    """Builds the explorer of a tree and runs it. Returns what has ended."""
-    build = ["make", "-s", "-f", "tools/explore/Makefile", "build/explore/mm"]
-    subprocess.run(build, cwd=folder, check=True, timeout=600)
-    return subprocess.run(
-        ["build/explore/mm", *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=600,
-    )
+from explorer import copy_parts, explore
 
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory):
-    """A copy of what the explorer needs."""
-    folder = tmp_path_factory.mktemp("explore")
-    for part in PARTS:
-        shutil.copytree(os.path.join(TOP, part), folder / part)
-    return folder
+    return copy_parts(tmp_path_factory.mktemp("explore"), ["kernel/debug"])
 
 
 def test_worlds(tree):
     """Two worlds are complete, with as many states as are known, whatever the
     number of processes that search."""
     for jobs in "1", "3":
-        done = explore(tree, "-j", jobs, "page", "threads")
+        done = explore(tree, "mm", "-j", jobs, "page", "threads")
         assert done.returncode == 0, done.stdout + done.stderr
         assert done.stdout.count(": complete") == 2, done.stdout
         assert "1,176 states" in done.stdout
@@ -46,13 +27,13 @@ def test_worlds(tree):
 
 def test_depth(tree):
     """A limit is no failure, but nothing is complete then."""
-    done = explore(tree, "-d", "2", "file")
+    done = explore(tree, "mm", "-d", "2", "file")
     assert done.returncode == 0, done.stdout
     assert "2 steps deep" in done.stdout and "not complete" in done.stdout
 
 
 def test_unknown_world(tree):
-    done = explore(tree, "nowhere")
+    done = explore(tree, "mm", "nowhere")
     assert done.returncode == 2 and "no world nowhere" in done.stderr
 
 
@@ -73,7 +54,7 @@ def test_story(tree):
     step: the shortest."""
     flush = "\tflush_page(addr);\n\treturn error;"
     change(tree, "mm/memory.c", flush, "\treturn error;")
-    done = explore(tree, "-j", "1", "page")
+    done = explore(tree, "mm", "-j", "1", "page")
     restore(tree, "mm/memory.c")
     assert done.returncode == 1, done.stdout
     lines = done.stdout.splitlines()
@@ -88,7 +69,7 @@ def test_other_number_of_states(tree):
     """A world that closes with another number of states has changed."""
     pinned = ".states = %d, MM_WORLD(one_page)"
     change(tree, "tools/explore/worlds.c", pinned % 1176, pinned % 1175)
-    done = explore(tree, "page")
+    done = explore(tree, "mm", "page")
     restore(tree, "tools/explore/worlds.c")
     assert done.returncode == 2, done.stdout
     assert "there should be 1175 states" in done.stdout
@@ -97,7 +78,7 @@ def test_other_number_of_states(tree):
 def test_more_states(tree):
     """So has one that has more than there is room for."""
     change(tree, "tools/explore/worlds.c", ".states = 4541", ".states = 900")
-    done = explore(tree, "threads")
+    done = explore(tree, "mm", "threads")
     restore(tree, "tools/explore/worlds.c")
     assert done.returncode == 2, done.stdout
     assert "more states than 900" in done.stdout

@@ -1,42 +1,14 @@
 """Every state of small worlds with several processes in the kernel at once:
 pipes, fork, exit and wait, futexes (tools/explore). `make explore` searches
 larger ones."""
-import os
-import shutil
-import subprocess
-
 import pytest
 
-from conftest import TOP
-
-PARTS = ("fs", "mm", "kernel", "include", "lib", "tools/explore")
+from explorer import copy_parts, explore
 
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory):
-    """A copy of what the explorers need."""
-    folder = tmp_path_factory.mktemp("several")
-    for part in PARTS:
-        shutil.copytree(os.path.join(TOP, part), folder / part)
-    return folder
-
-
-def explore(tree, program, *arguments):
-    """Builds an explorer and runs it. Returns what has ended."""
-    program = f"build/explore/{program}"
-    subprocess.run(
-        ["make", "-s", "-f", "tools/explore/Makefile", program],
-        cwd=tree,
-        check=True,
-        timeout=600,
-    )
-    return subprocess.run(
-        [program, *arguments],
-        cwd=tree,
-        capture_output=True,
-        text=True,
-        timeout=600,
-    )
+    return copy_parts(tmp_path_factory.mktemp("several"), ["fs", "kernel"])
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include "soon.h"
 
 #define FIFO	"/tmp/pipe-ends"
 #define PAGE	4096
@@ -133,21 +134,6 @@ static void records(void)
 	}
 	for (int i = 0; i < 3; i++)
 		CHECK(wait_status(pids[i]) == 0);
-}
-
-/* Waits for a child for a second at most. Returns its status, or -1. */
-static int status_soon(int pid)
-{
-	int status;
-
-	for (int i = 0; i < 100; i++) {
-		if (waitpid(pid, &status, WNOHANG) == pid)
-			return status;
-		sleep_ms(10);
-	}
-	kill(pid, SIGKILL);
-	wait_status(pid);
-	return -1;
 }
 
 /* Checks that a reader that waits learns that the last writer has gone. */

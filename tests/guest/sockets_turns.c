@@ -3,21 +3,7 @@
  * what he is told.
  */
 #include "sockets.h"
-
-/* Waits for a child for two seconds at most. Returns its status, or -1. */
-static int status_soon(int pid)
-{
-	int status;
-
-	for (int i = 0; i < 200; i++) {
-		if (waitpid(pid, &status, WNOHANG) == pid)
-			return status;
-		sleep_ms(10);
-	}
-	kill(pid, SIGKILL);
-	wait_status(pid);
-	return -1;
-}
+#include "soon.h"
 
 static void full_queue(void)
 {

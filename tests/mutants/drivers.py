@@ -144,6 +144,7 @@ MUTANTS = [
             "kpage_alloc(OWNER_RAMDISK);",
         ),
         says="owner ramdisk",
+        emulator="bochs",  # there the kernel reads the ramdisk
     ),
     Mutant(
         "driver_page_lost",

@@ -11,6 +11,7 @@
  * as for a lock that the first one has. Then the first one goes on. At the end
  * everybody must be done: who then still sleeps was never woken.
  */
+#include "host.h"
 #include "world.h"
 
 #define STACK_SIZE	(64u << 10)
@@ -50,17 +51,6 @@ const struct act *sleeping_act(void)
 {
 	return running != sides && !sides[0].is_done ? &begun : NULL;
 }
-
-/* Pushes the registers that a function must keep, and exchanges the stacks. */
-void switch_stacks(u32 *save_esp, u32 esp);
-__asm__("switch_stacks:\n\t"
-	"movl 4(%esp), %eax\n\t"
-	"movl 8(%esp), %edx\n\t"
-	"pushl %ebp; pushl %ebx; pushl %esi; pushl %edi\n\t"
-	"movl %esp, (%eax)\n\t"
-	"movl %edx, %esp\n\t"
-	"popl %edi; popl %esi; popl %ebx; popl %ebp\n\t"
-	"ret");
 
 /* Goes on with the other side. Returns when that gives the processor back. */
 static void run_other_side(void)

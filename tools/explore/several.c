@@ -11,10 +11,8 @@
  * kernel's files hold. The Makefile has put them into sections of their own.
  */
 #include <abi/errno.h>
+#include "host.h"
 #include "several.h"
-
-extern char __start_kernel_data[], __stop_kernel_data[];
-extern char __start_kernel_bss[], __stop_kernel_bss[];
 
 struct process processes[PROCESSES];
 union task_frame frames[PROCESSES] ALIGNED(PAGE_SIZE);
@@ -33,17 +31,6 @@ NORETURN void panic(const char *format, ...)
 	broken("panic: %s", text);
 	give_up();
 }
-
-/* Pushes the registers that a function must keep, and exchanges the stacks. */
-void switch_stacks(u32 *save_esp, u32 esp);
-__asm__("switch_stacks:\n\t"
-	"movl 4(%esp), %eax\n\t"
-	"movl 8(%esp), %edx\n\t"
-	"pushl %ebp; pushl %ebx; pushl %esi; pushl %edi\n\t"
-	"movl %esp, (%eax)\n\t"
-	"movl %edx, %esp\n\t"
-	"popl %edi; popl %esi; popl %ebx; popl %ebp\n\t"
-	"ret");
 
 u32 who_runs(void)
 {
@@ -178,38 +165,16 @@ void wake_up_poll(struct wait_queue *q, u32 events)
 	}
 }
 
-/* Saves or restores all variables. */
-static void keep(void *state, bool save)
-{
-	struct {
-		char *start, *stop;
-	} parts[] = { { __start_kernel_data, __stop_kernel_data },
-		      { __start_kernel_bss, __stop_kernel_bss } };
-
-	for (u32 i = 0; i < ARRAY_SIZE(parts); i++) {
-		u32 size = parts[i].stop - parts[i].start;
-
-		if (save)
-			memcpy(state, parts[i].start, size);
-		else
-			memcpy(parts[i].start, state, size);
-		state += size;
-	}
-}
-
 void save_several(void *state)
 {
-	u32 size = __stop_kernel_data - __start_kernel_data +
-		__stop_kernel_bss - __start_kernel_bss;
-
-	if (size > the_world->saved_size)
-		panic("a state has %u bytes", size);
-	keep(state, true);
+	if (variables_size() > the_world->saved_size)
+		panic("a state has %u bytes", variables_size());
+	save_variables(state);
 }
 
 void restore_several(const void *state)
 {
-	keep((void *)state, false);
+	restore_variables(state);
 }
 
 /* What least_form() is called for, and the best so far. */

@@ -7,6 +7,7 @@
  */
 #include <abi/errno.h>
 #include <cowix/traps.h>
+#include "host.h"
 #include "world.h"
 
 #define KEPT_WORDS	4u	/* at each end of a frame */
@@ -17,8 +18,6 @@
 #define KERNEL_PDE	0x00ABC063u	/* stands for the kernel's half */
 
 /* The kernel's own variables, in sections that the Makefile has renamed. */
-extern char __start_kernel_data[], __stop_kernel_data[];
-extern char __start_kernel_bss[], __stop_kernel_bss[];
 
 struct saved {
 	struct state state;
@@ -290,26 +289,6 @@ void start_world(const struct world *world)
 		make_crowd();
 }
 
-static char *kernel_data(char *to, const char *from, bool save)
-{
-	struct {
-		char *start, *stop;
-	} parts[] = { { __start_kernel_data, __stop_kernel_data },
-		      { __start_kernel_bss, __stop_kernel_bss } };
-
-	for (u32 i = 0; i < ARRAY_SIZE(parts); i++) {
-		u32 size = parts[i].stop - parts[i].start;
-
-		if (save)
-			memcpy(to, parts[i].start, size);
-		else
-			memcpy(parts[i].start, from, size);
-		to += size;
-		from += size;
-	}
-	return to;
-}
-
 _Static_assert(sizeof(struct saved) <= SAVED_SIZE, "");
 
 void save_world(void *to)
@@ -317,8 +296,9 @@ void save_world(void *to)
 	struct saved *saved = to;
 
 	saved->state = state;
-	if (kernel_data(saved->data, NULL, true) > saved->data + KERNEL_DATA)
+	if (variables_size() > KERNEL_DATA)
 		panic("KERNEL_DATA is too small");
+	save_variables(saved->data);
 	for (u32 f = 1; f < FRAMES; f++) {
 		const u32 *words = __va(f << PAGE_SHIFT);
 
@@ -337,7 +317,7 @@ void restore_world(const void *from)
 	const struct saved *saved = from;
 
 	state = saved->state;
-	kernel_data(NULL, saved->data, false);
+	restore_variables(saved->data);
 	for (u32 f = 1; f < FRAMES; f++) {
 		u32 *words = __va(f << PAGE_SHIFT);
 
