@@ -330,36 +330,36 @@ static bool is_alone(const struct inode *inode, u32 mode)
 	/* one of pipe(), opened through /proc, waits for nobody */
 	if (!inode->i_sb)
 		return false;
-	if (mode == O_RDONLY)
-		return inode->i_pipe->writers == 0;
-	return mode == O_WRONLY && inode->i_pipe->readers == 0;
+	if (mode == O_WRONLY)
+		return !inode->i_pipe || inode->i_pipe->readers == 0;
+	return mode == O_RDONLY && inode->i_pipe->writers == 0;
 }
 
 /*
  * Opens a pipe that has a name. Waits until the other side has come, even if it
  * is gone again by the time that this task runs. Does not wait with O_NONBLOCK:
  * then a writer without readers gets -ENXIO, and a reader that never had a
- * writer has not lost one. The position, which a pipe does not need, remembers
- * that for pipe_poll().
+ * writer has not lost one. The position, unused in a pipe, tells pipe_poll().
  */
 static int fifo_open(struct inode *inode, struct file *file)
 {
 	u32 mode = file->flags & O_ACCMODE, before;
 	struct pipe *pipe;
 	const u32 *opens;
-	bool alone;
-	int error = pipe_attach(inode);
+	int error;
 
+	/* first, or there would be a pipe that nobody has open */
+	if (mode == O_WRONLY && file->flags & O_NONBLOCK &&
+	    is_alone(inode, mode))
+		return -ENXIO;
+	error = pipe_attach(inode);
 	if (error)
 		return error;
 	pipe = inode->i_pipe;
-	alone = is_alone(inode, mode);
-	if (mode == O_WRONLY && file->flags & O_NONBLOCK && alone)
-		return -ENXIO;
 	opens = mode == O_RDONLY ? &pipe->writer_opens : &pipe->reader_opens;
 	before = *opens;
 	count_sides(pipe, file->flags, 1);
-	if (!alone)
+	if (!is_alone(inode, mode))
 		return 0;
 	if (file->flags & O_NONBLOCK) {
 		file->pos = before;

@@ -113,7 +113,7 @@ MUTANTS = [
         "named",
         "if (error) pipe_release(inode, file);",
         "\tif (error)\n\t\tcount_sides(pipe, file->flags, -1);",
-        "nobody has the pipe, which holds data",
+        "nobody has the pipe, which is still there",
     ),
     pipe(
         "second_pipe_for_a_name",

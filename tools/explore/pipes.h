@@ -16,7 +16,7 @@
 /* Where a process may have to wait amid something. */
 enum { AT_PAGE = 1, AT_OBJECT, AT_UNIT };
 
-enum kind { READ_IT, WRITE_IT, OPEN_IT, CLOSE_IT, RESIZE_IT, FORGET_IT };
+enum kind { READ_IT, WRITE_IT, OPEN_IT, CLOSE_IT, RESIZE_IT };
 
 struct call {
 	const char *name;
