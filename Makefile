@@ -460,7 +460,8 @@ test-images: $(TEST_IMAGES)
 # The floppy of tools/lab grade, without what is large and not for tests: a
 # lab's own are in the overlay.
 $(BUILD)/grade.img: $(IMAGE_DEPS) FORCE
-	$(Q)$(MKFS) $(ADD) --man "" -o $@ $(filter-out man vi,$(PROGRAMS))
+	$(Q)$(MKFS) $(ADD) --man "" -o $@ \
+		$(filter-out $(NOT_FOR_TESTS),$(PROGRAMS))
 SHORT_IMAGES = $(patsubst %,$(BUILD)/tests/%.img,cow process)
 # The floppy of the page in web/: it waits at port 0xEC after each event of the
 # trace, and has the program of the page's tour.
